@@ -1,0 +1,1 @@
+"""Events written in the transaction that caused them and delivered at least once."""

@@ -1,0 +1,135 @@
+"""The worker: one process that delivers events, runs regular jobs and works off the job queue.
+
+Each loop survives a database that goes away: it lets go of its connection, waits a little longer each time (up to five
+seconds) and goes on. Asked to stop, every loop finishes the piece it has in hand.
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from types import FrameType
+
+from django.db import connection
+from procrastinate import App
+from procrastinate.contrib.django import app as django_app
+from procrastinate.contrib.django.utils import connector_params
+from procrastinate.psycopg_connector import PsycopgConnector
+
+from tinhso.foundation.outbox import selectors, services
+
+log = logging.getLogger(__name__)
+
+RELAY_PAUSE_SECONDS = 0.5
+TELL_ALIVE_SECONDS = 10.0
+STALLED_AFTER_SECONDS = 30.0
+LONGEST_BACK_OFF_SECONDS = 5.0
+CONCURRENT_JOBS = 2
+
+
+class Worker:
+    """Runs until `stop` is called."""
+
+    def __init__(self) -> None:
+        self.stopping = threading.Event()
+        self._told: dict[str, float] = {}
+
+    def stop(self, *_: int | FrameType | None) -> None:
+        self.stopping.set()
+
+    def run(self) -> None:
+        signal.signal(signal.SIGTERM, self.stop)
+        signal.signal(signal.SIGINT, self.stop)
+        threads = [
+            threading.Thread(target=self._loop, args=(self._relay, RELAY_PAUSE_SECONDS), name="relay"),
+            # Three, so that a slow job (mail over a bad line) does not hold up the timers; one run per job at a time.
+            *(
+                threading.Thread(target=self._loop, args=(services.run_due_jobs, 1.0), name=f"regular jobs {n}")
+                for n in range(3)
+            ),
+        ]
+        for thread in threads:
+            thread.start()
+        asyncio.run(self._work_off_jobs())
+        for thread in threads:
+            thread.join()
+
+    def _relay(self) -> int:
+        if selectors.RELAY not in self._told:
+            services.note_subscriptions()
+        made = services.deliver_pending(limit=1000)
+        if time.monotonic() - self._told.get(selectors.RELAY, 0) > TELL_ALIVE_SECONDS:
+            services.note_alive(selectors.RELAY)
+            self._told[selectors.RELAY] = time.monotonic()
+        return made
+
+    def _loop(self, step: Callable[[], int], pause_seconds: float) -> None:
+        back_off = pause_seconds
+        while not self.stopping.is_set():
+            try:
+                busy = step()
+                back_off = pause_seconds
+                wait = 0.0 if busy else pause_seconds
+            except Exception:
+                log.exception("%s: again in %.1f s", threading.current_thread().name, back_off)
+                wait = back_off
+                back_off = min(back_off * 2, LONGEST_BACK_OFF_SECONDS)
+                with contextlib.suppress(Exception):
+                    connection.close()
+            self.stopping.wait(wait)
+        with contextlib.suppress(Exception):
+            connection.close()
+
+    async def _work_off_jobs(self) -> None:
+        back_off = 0.5
+        while not self.stopping.is_set():
+            try:
+                connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4, timeout=25)
+                with django_app.replace_connector(connector) as jobs:
+                    async with jobs.open_async():
+                        await self._until_stopped(jobs)
+                back_off = 0.5
+            except Exception:
+                log.exception("jobs: again in %.1f s", back_off)
+                await asyncio.sleep(back_off)
+                back_off = min(back_off * 2, LONGEST_BACK_OFF_SECONDS)
+
+    async def _until_stopped(self, jobs: App) -> None:
+        """Work off the queue until asked to stop, or until its own loop ends (which it does when the database goes)."""
+        queue = asyncio.create_task(
+            jobs.run_worker_async(
+                concurrency=CONCURRENT_JOBS,
+                install_signal_handlers=False,
+                stalled_worker_timeout=STALLED_AFTER_SECONDS,
+                shutdown_graceful_timeout=20,
+            )
+        )
+        rescued_at = 0.0
+        while not queue.done() and not self.stopping.is_set():
+            if time.monotonic() - rescued_at > TELL_ALIVE_SECONDS:
+                await rescue(jobs)
+                await asyncio.to_thread(_tell_alive, selectors.JOBS)
+                rescued_at = time.monotonic()
+            await asyncio.wait([queue], timeout=0.5)
+        queue.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await queue
+
+
+async def rescue(jobs: App) -> int:
+    """Hand out again the jobs of workers that gave no sign for 30 seconds; how many."""
+    stalled = list(await jobs.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS))
+    for job in stalled:
+        log.warning("job %s (%s) is handed out again: its worker is gone", job.id, job.task_name)
+        await jobs.job_manager.retry_job(job)
+    return len(stalled)
+
+
+def _tell_alive(name: str) -> None:
+    try:
+        services.note_alive(name)
+    finally:
+        connection.close()
