@@ -1,0 +1,1 @@
+"""Units, posts, people, assignments, delegations, places and codes: all dated."""
