@@ -1,0 +1,1 @@
+"""Sign-in, assurance, sessions; rights that come from the post held."""
