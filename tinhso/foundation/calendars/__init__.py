@@ -1,0 +1,1 @@
+"""Legal working time: statutory calendar, desk slots, due dates that explain themselves."""
