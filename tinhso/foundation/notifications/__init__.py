@@ -1,0 +1,1 @@
+"""One message, a person's channels in order, with proof of delivery."""
