@@ -1,0 +1,1 @@
+"""Form definitions rendered, prefilled and validated on the server."""
