@@ -1,0 +1,1 @@
+"""Dossiers: intake, examination, result, register, printed forms, national statuses."""

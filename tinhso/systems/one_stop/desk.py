@@ -1,0 +1,115 @@
+"""What the counter holds while it takes in a paper dossier: who, which procedure, which papers. Nothing is typed twice.
+
+The state lives in the officer's session until the dossier is received, so that a reload or a lost line loses nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from tinhso.foundation.calendars import public as calendars
+from tinhso.foundation.forms import public as forms
+from tinhso.foundation.organizations import public as organizations
+from tinhso.lib import identifiers, vietnamese
+from tinhso.lib.working_time import Event
+from tinhso.systems.procedures import public as procedures
+
+SESSION_KEY = "desk-intake"
+
+
+@dataclass(slots=True)
+class Intake:
+    """A paper dossier on its way over the counter (hồ sơ đang tiếp nhận)."""
+
+    once: str = field(default_factory=lambda: uuid4().hex)
+    started_at: str = ""
+    source: str = ""  # how the person became known: qr | known | typed
+    name: str = ""
+    identity_number: str = ""
+    birth_date: str = ""  # dd/mm/yyyy, as on the card
+    sex: str = ""
+    address: str = ""
+    phone: str = ""
+    email: str = ""
+    procedure_code: str = ""
+    unit_key: str = ""  # who handles it; the desk itself may lie elsewhere (phi địa giới)
+    given: list[str] = field(default_factory=list)  # keys of papers ticked
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)  # paper key → {sha256, name}
+    return_channel: str = "electronic"
+    copies: int = 0  # copies asked for beside the result
+    payer_group: str = ""  # exempt from fees as; one of `payer_groups`
+
+    @property
+    def has_person(self) -> bool:
+        return bool(self.name and self.identity_number)
+
+
+def load(session: Mapping[str, Any]) -> Intake:
+    kept = session.get(SESSION_KEY) or {}
+    known = {key: value for key, value in kept.items() if key in Intake.__dataclass_fields__}
+    return Intake(**known)
+
+
+def keep(session: Any, intake: Intake) -> None:
+    session[SESSION_KEY] = asdict(intake)
+
+
+def clear(session: Any) -> None:
+    session.pop(SESSION_KEY, None)
+
+
+def read_card(text: str) -> dict[str, str] | None:
+    """What the QR of an identity card says, as fields of Intake; None where the text is no card."""
+    card = identifiers.parse_card(text)
+    if card is None:
+        return None
+    return {
+        "identity_number": card.identity_number,
+        "name": vietnamese.nfc(card.name),
+        "birth_date": f"{card.birth_date:%d/%m/%Y}" if card.birth_date else "",
+        "sex": card.sex,
+        "address": vietnamese.nfc(card.address),
+        "source": "qr",
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """When the result would be due if the dossier were received now, and why."""
+
+    due_at: datetime | None
+    explanation: str
+
+
+def promise(*, procedure_code: str, unit_id: int, at: datetime) -> Promise:
+    """Raises LookupError where the procedure cannot be taken in that day."""
+    binding = procedures.binding_on(code=procedure_code, on=at.date())
+    events = [Event(at=at, kind="received")]
+    if binding.rule.limit is None:
+        return Promise(None, "")
+    reckoning = calendars.reckon(unit_id=unit_id, rule=binding.rule, events=events, at=at)
+    return Promise(reckoning.due_at, calendars.explain(unit_id=unit_id, rule=binding.rule, events=events, at=at))
+
+
+def payer_groups(*, procedure_code: str, on: date) -> list[tuple[str, str]]:
+    """(value, words) of groups exempt from fees, as the procedure's form asks; empty where it does not ask."""
+    version_id = procedures.binding_on(code=procedure_code, on=on).form_version_id
+    return list(forms.choices_of(version_id=version_id, key="payer_group").items()) if version_id else []
+
+
+def missing(intake: Intake, papers: Sequence[procedures.Paper]) -> list[procedures.Paper]:
+    """Required papers that are neither ticked nor scanned."""
+    return [p for p in papers if p.required and p.key not in intake.given and p.key not in intake.files]
+
+
+def handlers_for(*, procedure_code: str, desk_unit_id: int, on: date) -> list[organizations.Unit]:
+    """Units that may handle the procedure: the desk's own commune first, any other commune of the province after it."""
+    binding = procedures.binding_on(code=procedure_code, on=on)
+    if binding.handling != "commune":
+        return [organizations.unit_by_key(key=binding.handling)]
+    own = organizations.get_unit(unit_id=desk_unit_id)
+    communes = organizations.units(kind="commune", on=on)
+    mine = [u for u in communes if u.id in own.path]
+    return mine + [u for u in communes if u.id not in own.path]

@@ -1,0 +1,13 @@
+"""The seven printed forms of the desk (TT 03/2025/TT-VPCP, annex I) as PDF/A-2a."""
+
+from tinhso.systems.one_stop.printing.papers import (
+    apology,
+    control_slip,
+    receipt,
+    refusal,
+    register,
+    stop_notice,
+    supplement_request,
+)
+
+__all__ = ["apology", "control_slip", "receipt", "refusal", "register", "stop_notice", "supplement_request"]

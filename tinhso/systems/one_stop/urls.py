@@ -1,0 +1,23 @@
+"""Addresses of the one-stop desk."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from tinhso.systems.one_stop.views import desk, doing, inbox, lateness, lists, workspace
+
+app_name = "one_stop"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("inbox", inbox.inbox, name="inbox"),
+    path("inbox/bulk", inbox.bulk, name="bulk"),
+    path("desk", desk.intake, name="desk"),
+    path("desk/received/<str:code>", desk.received, name="received"),
+    path("dossiers", lists.dossier_list, name="dossiers"),
+    path("dossiers/<str:code>", workspace.dossier, name="dossier"),
+    path("dossiers/<str:code>/papers/<int:paper_id>", workspace.paper, name="paper"),
+    path("dossiers/<str:code>/printing/<slug:form>.pdf", workspace.printed, name="printing"),
+    path("dossiers/<str:code>/acts/<slug:slug>", doing.act, name="act"),
+    path("register", lists.register, name="register"),
+    path("register.pdf", lists.register_pdf, name="register_pdf"),
+    path("register.csv", lists.register_csv, name="register_csv"),
+    path("lateness", lateness.by_unit, name="lateness"),
+    path("lateness/<int:unit_id>", lateness.of_unit, name="lateness_unit"),
+]

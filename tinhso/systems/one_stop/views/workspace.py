@@ -1,0 +1,206 @@
+"""A dossier beside its papers: what it says, who has it, until when and why, and what can be done now."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tinhso.foundation.accounts.public import AuthenticatedRequest, access
+from tinhso.foundation.audit import public as audit
+from tinhso.foundation.files import public as files
+from tinhso.foundation.forms import public as forms
+from tinhso.foundation.organizations import public as organizations
+from tinhso.foundation.workflow import public as workflow
+from tinhso.systems.one_stop import acts, permissions, printing, selectors
+from tinhso.systems.one_stop import public as one_stop
+from tinhso.systems.one_stop.due_words import due_words
+from tinhso.systems.one_stop.models import Dossier
+from tinhso.systems.one_stop.services import handling
+from tinhso.systems.one_stop.views.opening import opened
+from tinhso.systems.one_stop.words import EVENT_LABELS
+
+PRINTS = {
+    "receipt": ("Giấy tiếp nhận và hẹn trả (mẫu 01)", printing.receipt),
+    "supplement": ("Phiếu yêu cầu bổ sung (mẫu 02)", printing.supplement_request),
+    "refusal": ("Phiếu từ chối (mẫu 03)", printing.refusal),
+    "apology": ("Văn bản xin lỗi, hẹn lại (mẫu 04)", printing.apology),
+    "stop": ("Thông báo dừng giải quyết (mẫu 05)", printing.stop_notice),
+    "control": ("Phiếu kiểm soát quá trình (mẫu 06)", None),
+}
+OWNER_MAY_PRINT = frozenset({"receipt", "supplement", "refusal", "apology", "stop"})
+
+
+def _note_reading(request: AuthenticatedRequest, dossier: Dossier, what: str) -> None:
+    """Every official look at a person's data stands on that person's own page."""
+    if permissions.is_owner(request.actor, dossier):
+        return
+    with transaction.atomic():
+        audit.record_reading(
+            owner=dossier.identity_number,
+            actor=request.actor.key,
+            actor_name=request.actor.name,
+            unit_name=request.actor.posts[0].unit_name if request.actor.posts else request.actor.name,
+            what=what,
+            purpose=_("Giải quyết hồ sơ"),
+            subject=dossier.code,
+        )
+
+
+@access("official")
+def dossier(request: AuthenticatedRequest, code: str) -> HttpResponse:
+    """The workspace of one dossier."""
+    found = opened(request, code)
+    at = timezone.now()
+    number_open = request.GET.get("so-dinh-danh") == "1"
+    _note_reading(request, found, _("Số định danh đầy đủ") if number_open else _("Hồ sơ và giấy tờ"))
+    items = workflow.open_items(kind=handling.KIND, subject=handling.subject_of(found))
+    offered = acts.offer(found, actor=request.actor, items=items)
+    papers = selectors.paper_list(found)
+    tracking = one_stop.track(code=found.code, actor=request.actor, at=at)
+    context: Mapping[str, Any] = {
+        "dossier": found,
+        "number_open": number_open,
+        "due": due_words(
+            due_at=found.promised_at or found.due_at,
+            at=at,
+            unit_id=found.handling_unit_id,
+            state=found.state,
+            finished_at=found.finished_at,
+        ),
+        "groups": _declared(found),
+        "papers": papers,
+        "shown": _chosen(request, papers),
+        "acts": [_button(act, found) for act in offered.acts],
+        "steps": [_step(step) for step in tracking.steps],
+        "consultations": _consultations(found, at),
+        "parts": list(found.parts.order_by("id")),
+        "prints": _prints(found),
+        "history": [
+            {
+                "label": EVENT_LABELS.get(e.kind, e.kind),
+                "at": e.at,
+                "who": e.actor_name,
+                "note": e.note,
+            }
+            for e in selectors.history_of(found)
+        ],
+        "reason": tracking.reason,
+        "explanation": tracking.explanation,
+        "errors": [],
+    }
+    return render(request, "one_stop/workspace_dossier.html", dict(context))
+
+
+def _declared(found: Dossier) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What was declared, group by group; a paper declaration was not typed, so it shows nothing here."""
+    if found.form_version_id is None or found.channel in {Dossier.Channel.DESK, Dossier.Channel.POST}:
+        return []
+    groups = forms.summary(version_id=found.form_version_id, data=found.data)
+    return [(title, rows) for title, rows in groups if rows]
+
+
+def _chosen(request: AuthenticatedRequest, papers: list[Any]) -> Any:
+    wanted = request.GET.get("giay", "")
+    return next((p for p in papers if str(p.id) == wanted), papers[0] if papers else None)
+
+
+def _button(act: acts.Act, found: Dossier) -> dict[str, Any]:
+    return {
+        "label": act.label,
+        "icon": act.icon,
+        "kind": act.kind,
+        "key": act.kbd,
+        "href": reverse("one_stop:act", args=[found.code, act.slug]),
+    }
+
+
+def _step(step: one_stop.Step) -> dict[str, str]:
+    """When and by whom; a step ahead says nothing yet."""
+    when = f"{timezone.localtime(step.at):%H:%M %d/%m}" if step.at else ""
+    note = " · ".join(filter(None, (when, step.who))) if step.state != "ahead" else ""
+    return {"name": step.name, "state": step.state, "note": note or step.note}
+
+
+def _consultations(found: Dossier, at: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "unit": organizations.get_unit(unit_id=ask.unit_id).name,
+            "question": ask.question,
+            "answer": ask.answer,
+            "answered_by": ask.answered_by_name,
+            "answered_at": ask.answered_at,
+            "due": due_words(due_at=ask.due_at, at=at, unit_id=ask.unit_id),
+        }
+        for ask in found.consultations.filter(cancelled_at__isnull=True)
+    ]
+
+
+def _prints(found: Dossier) -> list[tuple[str, str]]:
+    """The forms this dossier has reason for."""
+    kinds = set(found.history.values_list("kind", flat=True))
+    has = {
+        "receipt": True,
+        "supplement": "supplement_requested" in kinds,
+        "refusal": bool(kinds & {"refused", "declined"}),
+        "apology": "reappointed" in kinds,
+        "stop": bool(kinds & {"stopped", "withdrawn", "closed"}),
+        "control": True,
+    }
+    return [(_(label), form) for form, (label, _make) in PRINTS.items() if has[form]]
+
+
+@access("signed_in")
+def paper(request: AuthenticatedRequest, code: str, paper_id: int) -> HttpResponseBase:
+    """The bytes of one paper, in a sandbox, to its owner and to officials who may read the dossier."""
+    found = opened(request, code)
+    given = found.papers.filter(pk=paper_id).exclude(sha256="").first()
+    if given is None:
+        raise Http404
+    _note_reading(request, found, given.name[:120])
+    return files.response(sha256=given.sha256, name=given.file_name or given.name, inline=True)
+
+
+@access("signed_in")
+def printed(request: AuthenticatedRequest, code: str, form: str) -> HttpResponse:
+    """One of the printed forms as PDF."""
+    found = opened(request, code)
+    if form not in PRINTS or (permissions.is_owner(request.actor, found) and form not in OWNER_MAY_PRINT):
+        raise Http404
+    at = timezone.now()
+    try:
+        if form == "control":
+            pdf = printing.control_slip(found, rows=_handovers(found, at), at=at)
+        else:
+            pdf = PRINTS[form][1](found, at=at)  # type: ignore[misc]
+    except LookupError as missing:
+        raise Http404 from missing
+    name = f"{form}-{found.code}.pdf"
+    return HttpResponse(
+        pdf, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
+    )
+
+
+def _handovers(found: Dossier, at: datetime) -> list[dict[str, str]]:
+    """Each passing from hand to hand: two neighbouring steps of the case."""
+    steps = [s for s in workflow.case_steps(kind=handling.KIND, subject=handling.subject_of(found)) if s.done_at]
+    rows = []
+    for before, after in zip(steps, [*steps[1:], None], strict=True):
+        done_at = before.done_at or at
+        late = before.due_at is not None and done_at > before.due_at
+        rows.append(
+            {
+                "giver": f"{before.name}: {before.who}",
+                "receiver": f"{after.name}: {after.who}" if after else _("Người nộp"),
+                "at": f"{timezone.localtime(done_at):%H:%M %d/%m/%Y}",
+                "result": _("Quá hạn") if late else _("Đúng hạn"),
+                "note": before.note or "",
+            }
+        )
+    return rows
