@@ -1,0 +1,1 @@
+"""Where citizens and businesses find, file, follow and rate."""

@@ -1,0 +1,55 @@
+"""What the desk says of a dossier: named here for the English catalogue, said through `gettext` on pages."""
+
+from django.utils.translation import gettext_noop
+
+STATES = (
+    gettext_noop("Chờ tiếp nhận"),
+    gettext_noop("Đã tiếp nhận"),
+    gettext_noop("Chờ phân công"),
+    gettext_noop("Đang thẩm định"),
+    gettext_noop("Thẩm định"),
+    gettext_noop("Đang dự thảo kết quả"),
+    gettext_noop("Dự thảo kết quả"),
+    gettext_noop("Đang kiểm tra dự thảo"),
+    gettext_noop("Kiểm tra dự thảo"),
+    gettext_noop("Đang trình ký"),
+    gettext_noop("Trình ký"),
+    gettext_noop("Đang cấp số, đóng dấu"),
+    gettext_noop("Cấp số, đóng dấu"),
+    gettext_noop("Chờ bổ sung giấy tờ"),
+    gettext_noop("Chờ thực hiện nghĩa vụ tài chính"),
+    gettext_noop("Tạm dừng xử lý"),
+    gettext_noop("Đã có kết quả, chờ trả"),
+    gettext_noop("Đã trả kết quả"),
+    gettext_noop("Không được tiếp nhận"),
+    gettext_noop("Từ chối giải quyết"),
+    gettext_noop("Công dân rút hồ sơ"),
+    gettext_noop("Đã đóng vì quá hạn bổ sung"),
+)
+STEPS = (
+    gettext_noop("Nộp hồ sơ"),
+    gettext_noop("Tiếp nhận, hẹn ngày trả"),
+    gettext_noop("Yêu cầu bổ sung"),
+    gettext_noop("Nộp bổ sung"),
+    gettext_noop("Yêu cầu thực hiện nghĩa vụ tài chính"),
+    gettext_noop("Nộp tiền"),
+    gettext_noop("Lấy ý kiến cơ quan liên quan"),
+    gettext_noop("Cơ quan được hỏi đã trả lời"),
+    gettext_noop("Xử lý tiếp, không chờ ý kiến"),
+    gettext_noop("Xin lỗi, hẹn lại ngày trả"),
+    gettext_noop("Tiếp tục xử lý"),
+    gettext_noop("Có kết quả"),
+    gettext_noop("Trả kết quả"),
+    gettext_noop("Không tiếp nhận"),
+    gettext_noop("Rút hồ sơ"),
+    gettext_noop("Đóng hồ sơ vì không bổ sung"),
+    gettext_noop("Duyệt, ký"),
+)
+ROLES = (
+    gettext_noop("Công chức Một cửa"),
+    gettext_noop("Chuyên viên"),
+    gettext_noop("Lãnh đạo đơn vị"),
+    gettext_noop("Lãnh đạo cơ quan"),
+    gettext_noop("Văn thư"),
+    gettext_noop("Quản trị"),
+)
