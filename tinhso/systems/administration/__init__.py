@@ -1,0 +1,1 @@
+"""Screens and commands of the administrator: packs, organisation, calendar, catalogue, processes, health."""
