@@ -1,0 +1,79 @@
+"""Tests run on the real, embedded PostgreSQL (or DATABASE_URL); browser tests on the machine's Chromium, if any."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+os.environ.setdefault("TINHSO_VAR", str(Path(__file__).parent / "var" / "test"))
+
+import pytest
+
+from ops import postgres
+
+VAR = Path(os.environ["TINHSO_VAR"]).resolve()
+STARTED_HERE = False
+if not os.environ.get("DATABASE_URL"):
+    STARTED_HERE = not postgres.data_dir(VAR).exists() or not postgres.is_running(VAR)
+    postgres.start(VAR)
+
+CHROMIUM = next((p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))), None)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_copies() -> None:
+    """What one test made is rolled back: the copies in memory of what seldom changes must go too."""
+    from tinhso.foundation.calendars import public as calendars
+    from tinhso.foundation.organizations import revision
+    from tinhso.systems.procedures import public as procedures
+
+    revision.start_afresh()
+    calendars.look_again()
+    procedures.look_again()
+
+
+@pytest.fixture(scope="module")
+def tay_ninh(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """The whole pack of Tây Ninh for the tests of one module: loaded once, each test undone, all undone at the end."""
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connection, transaction
+
+    from tinhso.foundation.organizations import revision
+
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        revision.start_afresh()
+        with transaction.atomic():
+            call_command("pack", "load", str(settings.BASE_DIR / "packs" / "tay_ninh"), verbosity=0)
+            yield
+            transaction.set_rollback(True)
+        revision.start_afresh()
+        connection.close()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without a Chromium browser tests are skipped, with one line at the end; under CI that is a failure."""
+    in_browser = [item for item in items if item.get_closest_marker("browser")]
+    if CHROMIUM or not in_browser:
+        return
+    if os.environ.get("CI") == "true":
+        pytest.exit(f"{len(in_browser)} browser tests need a Chromium, and CI=true lets none be skipped", returncode=1)
+    for item in in_browser:
+        item.add_marker(pytest.mark.skip(reason="no Chromium"))
+    config.stash[SKIPPED] = len(in_browser)
+
+
+SKIPPED = pytest.StashKey[int]()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if count := config.stash.get(SKIPPED, 0):
+        terminalreporter.write_line(
+            f"{count} browser tests skipped: no Chromium on this machine (apt install chromium)"
+        )
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The database started for these tests stops with them, unless it is kept for the next run (`--reuse-db`)."""
+    if STARTED_HERE and not config.getoption("reuse_db", False):
+        postgres.stop(VAR)

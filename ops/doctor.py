@@ -1,0 +1,103 @@
+"""`make doctor`: what this machine has and lacks, and what each lack costs. Nothing here is needed to start."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from ops import postgres, supervisor
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = Path(os.environ.get("TINHSO_VAR") or ROOT / "var").resolve()
+PORT = int(os.environ.get("TINHSO_PORT") or 8000)
+
+GOOD, MISSING, BAD = "có", "thiếu", "LỖI"
+Line = tuple[str, str, str]
+
+# name | programs | package | what its absence costs
+PROGRAMS = """
+Tesseract (OCR) | tesseract | tesseract-ocr-vie | chưa cần; sau này: không đọc được chữ trong ảnh quét
+LibreOffice | soffice libreoffice | libreoffice-writer-nogui | không xem trước được tệp Word, Excel; vẫn nhận được
+ClamAV | clamd clamdscan | clamav-daemon | không quét mã độc đã biết; tệp có mã chạy vẫn bị từ chối
+Chromium | chromium chromium-browser google-chrome | chromium | các bài thử trên trình duyệt bị bỏ qua
+wrk | wrk | wrk | make bench tạo tải bằng Python, tốn CPU của máy đo hơn
+"""
+
+
+def has_vietnamese_font() -> bool:
+    if not shutil.which("fc-list"):
+        return False
+    found = subprocess.run(["fc-list", ":lang=vi", "family"], text=True, capture_output=True)
+    return bool(found.stdout.strip())
+
+
+def programs() -> Iterator[Line]:
+    for line in PROGRAMS.strip().splitlines():
+        name, names, package, cost = (part.strip() for part in line.split("|"))
+        place = next((path for program in names.split() if (path := shutil.which(program))), None)
+        yield (GOOD, name, place) if place else (MISSING, name, f"{cost} (apt install {package})")
+    if has_vietnamese_font():
+        yield GOOD, "Phông chữ tiếng Việt", "cho ảnh chụp trang khi thử"
+    else:
+        cost = "ảnh chụp trang khi thử có thể thiếu dấu; người dùng không bị"
+        yield MISSING, "Phông chữ tiếng Việt", f"{cost} (apt install fonts-noto-core)"
+
+
+def machine() -> Iterator[Line]:
+    version = sys.version_info
+    yield (GOOD if version >= (3, 11) else BAD), "Python", sys.version.split()[0]
+    place = next(parent for parent in (VAR, *VAR.parents) if parent.exists())
+    free = shutil.disk_usage(place).free / 1e9
+    yield (
+        (GOOD if free > 5 else BAD if free < 0.5 else MISSING),
+        "Đĩa",
+        f"{free:.1f} GB trống cho {VAR}; một năm của tỉnh cần chừng 5 GB và giấy tờ quét",
+    )
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    yield (GOOD if memory > 3.5 else MISSING), "Bộ nhớ", f"{memory:.1f} GB; dưới 4 GB thì chậm khi nhiều người dùng"
+    yield GOOD, "Bộ xử lý", f"{os.cpu_count()} nhân"
+
+
+def installation() -> Iterator[Line]:
+    running = supervisor.running(VAR)
+    yield GOOD, "Tỉnh Số", f"đang chạy (số {running})" if running else "không chạy"
+    with socket.socket() as probe:
+        taken = probe.connect_ex(("127.0.0.1", PORT)) == 0
+    if taken and not running:
+        yield BAD, f"Cổng {PORT}", "chương trình khác đang dùng: đặt TINHSO_PORT"
+    else:
+        yield GOOD, f"Cổng {PORT}", "đang phục vụ" if taken else "còn trống"
+    if os.environ.get("DATABASE_URL"):
+        yield GOOD, "Cơ sở dữ liệu", "bên ngoài, theo DATABASE_URL"
+        return
+    data = postgres.data_dir(VAR)
+    if not (data / "PG_VERSION").exists():
+        yield GOOD, "Cơ sở dữ liệu", f"chưa có; sẽ được tạo trong {data}"
+        return
+    version = (data / "PG_VERSION").read_text().strip()
+    if version != postgres.MAJOR:
+        yield BAD, "Cơ sở dữ liệu", f"dữ liệu của PostgreSQL {version}, cần {postgres.MAJOR} (xem docs/operators.md)"
+    else:
+        yield GOOD, "Cơ sở dữ liệu", f"PostgreSQL {version}, {'đang chạy' if postgres.is_running(VAR) else 'đang dừng'}"
+    if os.environ.get("TINHSO_SMTP_URL"):
+        yield GOOD, "Thư điện tử", "gửi qua TINHSO_SMTP_URL"
+    else:
+        yield MISSING, "Thư điện tử", f"chưa đặt TINHSO_SMTP_URL: thư được đặt vào {VAR / 'mail'}, không gửi đi đâu"
+
+
+def main() -> int:
+    lines = [*machine(), *installation(), *programs()]
+    for mark, name, words in lines:
+        print(f"{mark:6} {name:22} {words}")
+    faults = [name for mark, name, _ in lines if mark == BAD]
+    print(
+        f"\nPhải sửa: {', '.join(faults)}" if faults else "\nMáy này chạy được; mục «thiếu» chỉ mất điều ghi bên cạnh."
+    )
+    return bool(faults)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
