@@ -1,0 +1,91 @@
+"""For every address with arguments: an object to try it with, and who may see that object.
+
+Owners of an address add it here; the rights matrix fails for an address it does not find. `may` names the roles (of
+`world.ROLES`, or ELSEWHERE, SYSTEM, ANYBODY) that may see this very object: all others, let in by the declaration of
+the view, must get 403 or 404. None: whoever the declaration lets in. NOBODY: the object does not exist.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.architecture.world import PROCEDURE, World
+
+NOBODY: frozenset[str] = frozenset()
+OWNER = frozenset({"citizen"})
+OFFICE = frozenset({"desk", "specialist", "head", "leader", "clerk"})  # of the unit that has the dossier
+UUID = "01890000-0000-7000-8000-000000000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    values: Callable[[World], dict[str, Any]]
+    may: frozenset[str] | None = None
+    answers: frozenset[int] = frozenset()  # statuses that are right for this address besides
+
+
+def fixed(may: frozenset[str] | None = None, *, answers: frozenset[int] = frozenset(), **values: Any) -> Sample:
+    return Sample(lambda world: values, may, answers)
+
+
+def dossier(may: frozenset[str] | None, **more: Any) -> Sample:
+    return Sample(lambda world: {"code": world.things["dossier"], **more}, may)
+
+
+SAMPLES: dict[str, Sample] = {
+    "healthz": fixed(answers=frozenset({503})),  # no worker runs beside the tests
+    # accounts: nobody here has a second factor yet
+    r"^accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[0-9A-Za-z-]+)/$": fixed(uidb36="1", key="a-b"),
+    "accounts/2fa/keys/<int:pk>/remove/": fixed(NOBODY, pk=0),
+    "accounts/2fa/codes/": fixed(NOBODY),
+    "accounts/2fa/codes/download/": fixed(NOBODY),
+    "accounts/2fa/totp/deactivate/": fixed(NOBODY),
+    "accounts/vneid/callback": fixed(NOBODY),
+    "accounts/vneid/mo-phong": fixed(NOBODY),
+    # files
+    "files/uploads/<uuid:upload_id>": fixed(NOBODY, upload_id=UUID),
+    # procedures
+    "procedures/<str:code>": fixed(code=PROCEDURE),
+    "procedures/<str:code>/filing": fixed(code=PROCEDURE),
+    "life/<slug:key>": fixed(NOBODY, key="khong-co"),
+    "api/v1/procedures/<code>": fixed(code=PROCEDURE),
+    # filing: a draft is its owner's
+    "filing/<uuid:draft_id>": fixed(NOBODY, draft_id=UUID),
+    "filing/<uuid:draft_id>/place": fixed(NOBODY, draft_id=UUID),
+    "filing/<uuid:draft_id>/<int:number>": fixed(NOBODY, draft_id=UUID, number=1),
+    "filing/<uuid:draft_id>/papers": fixed(NOBODY, draft_id=UUID),
+    "filing/<uuid:draft_id>/papers/<slug:paper_id>": fixed(NOBODY, draft_id=UUID, paper_id="p1"),
+    "filing/<uuid:draft_id>/review": fixed(NOBODY, draft_id=UUID),
+    "filing/<uuid:draft_id>/sent": fixed(NOBODY, draft_id=UUID),
+    "filing/<uuid:draft_id>/discard": fixed(NOBODY, draft_id=UUID),
+    # a dossier on the portal is the owner's; officials who may read it see the same page (and are noted)
+    "my/dossiers/<str:code>": dossier(OWNER | OFFICE),
+    "my/dossiers/<str:code>/receipt.pdf": dossier(OWNER),
+    "my/dossiers/<str:code>/result": dossier(NOBODY),
+    "my/dossiers/<str:code>/withdrawal": dossier(OWNER | OFFICE),
+    "my/dossiers/<str:code>/rating": dossier(OWNER),
+    "my/dossiers/<str:code>/supplement": dossier(OWNER | OFFICE),
+    "api/v1/dossiers/<code>": dossier(None),  # whoever knows the code learns the state, and nothing personal
+    "api/v1/dossiers/<code>/supplement": dossier(OWNER),
+    "api/v1/dossiers/<code>/withdrawal": dossier(OWNER),
+    "api/v1/dossiers/<code>/rating": dossier(OWNER),
+    # a dossier in the office is its unit's
+    "dossiers/<str:code>": dossier(OFFICE),
+    "dossiers/<str:code>/papers/<int:paper_id>": dossier(NOBODY, paper_id=0),
+    "dossiers/<str:code>/printing/<slug:form>.pdf": dossier(NOBODY, form="khong-co"),
+    "dossiers/<str:code>/acts/<slug:slug>": dossier(NOBODY, slug="khong-co"),
+    "desk/received/<str:code>": dossier(frozenset({"desk"})),
+    "lateness/<int:unit_id>": Sample(lambda world: {"unit_id": world.things["unit_id"]}, frozenset({"head", "leader"})),
+    # administration
+    "admin/calendar/days/<int:day_id>/withdrawal": fixed(NOBODY, day_id=0),
+    "admin/organization/units/<int:unit_id>": Sample(lambda world: {"unit_id": world.things["unit_id"]}),
+    "admin/organization/units/<int:unit_id>/<slug:slug>": Sample(
+        lambda world: {"unit_id": world.things["unit_id"], "slug": "khong-co"}, NOBODY
+    ),
+    "admin/procedures/<str:code>": fixed(code=PROCEDURE),
+    "admin/procedures/<str:code>/clock": fixed(code=PROCEDURE),
+    "admin/procedures/<str:code>/fees/<str:key>": fixed(NOBODY, code=PROCEDURE, key="khong-co"),
+    "admin/procedures/<str:code>/process": fixed(code=PROCEDURE),
+    "admin/procedures/<str:code>/reductions": fixed(code=PROCEDURE),
+    "admin/processes/<str:key>": fixed(key="standard_commune"),
+}

@@ -1,0 +1,104 @@
+"""The province of Tây Ninh with one dossier in it, and somebody of every role."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+
+from tinhso.foundation.accounts import public as accounts
+from tinhso.foundation.accounts.models import Account
+from tinhso.foundation.accounts.public import ANONYMOUS, Actor, Right
+from tinhso.foundation.organizations import public as organizations
+from tinhso.systems.one_stop import public as one_stop
+
+UNIT = "ubnd-phuong-tan-ninh"
+PROCEDURE = "1.000080"
+ROLES = {
+    "citizen": "congdan",
+    "business": "doanhnghiep",
+    "desk": "motcua.xa",
+    "specialist": "chuyenvien",
+    "head": "truongphong",
+    "leader": "lanhdao",
+    "clerk": "vanthu",
+    "administrator": "quantri",
+}
+ELSEWHERE = "elsewhere"  # desk officer and specialist of another commune
+SYSTEM = "system"
+ANYBODY = "anonymous"
+EVERYBODY = (ANYBODY, *ROLES, ELSEWHERE, SYSTEM)
+
+
+@dataclass(slots=True)
+class World:
+    clients: dict[str, Client] = field(default_factory=dict)
+    actors: dict[str, Actor] = field(default_factory=dict)
+    things: dict[str, Any] = field(default_factory=dict)  # what samples need: `dossier`, `unit_id`
+
+
+def make_world() -> World:
+    call_command("pack", "load", str(settings.BASE_DIR / "packs" / "tay_ninh"), verbosity=0)
+    world = World()
+    world.clients[ANYBODY], world.actors[ANYBODY] = Client(), ANONYMOUS
+    for role, username in ROLES.items():
+        _add(world, role, Account.objects.get(username=username))
+    _add(world, ELSEWHERE, _official_elsewhere())
+    _add_system(world)
+    world.things["unit_id"] = organizations.unit_by_key(key=UNIT).id
+    world.things["dossier"] = _send_dossier(world.actors["citizen"])
+    return world
+
+
+def _add(world: World, role: str, account: Account) -> None:
+    world.clients[role] = Client()
+    world.clients[role].force_login(account)
+    world.actors[role] = accounts.actor_of_account(account_id=account.pk)
+
+
+def _official_elsewhere() -> Account:
+    ours = organizations.unit_by_key(key=UNIT)
+    for commune in organizations.units(kind="commune"):
+        for unit in organizations.units(under=commune.id):
+            for person in organizations.holders(unit_id=unit.id, role="specialist"):
+                if ours.id not in unit.path and len(organizations.held_posts(person_id=person.id)) == 1:
+                    return Account.objects.create_user(
+                        "noikhac", "", name=person.name, kind="official", person_id=person.id
+                    )
+    raise LookupError("the pack has no specialist of another commune")
+
+
+def _add_system(world: World) -> None:
+    by = world.actors["administrator"]
+    rights = [Right.READ_DOSSIERS, Right.RECEIVE]
+    key = accounts.issue_system_key(name="Hệ thống mẫu", system="mau", rights=rights, per_minute=10**6, by=by)
+    world.clients[SYSTEM] = Client(headers={"Authorization": f"Bearer {key}"})
+    world.actors[SYSTEM] = Actor(None, "system", "Hệ thống mẫu", system="mau", system_rights=frozenset(rights))
+
+
+def _send_dossier(citizen: Actor) -> str:
+    data = {
+        "applicant_kind": "citizen",
+        "applicant_name": citizen.name,
+        "applicant_id": citizen.identity_number,
+        "applicant_phone": "0912345678",
+        "applicant_province": "80",
+        "applicant_commune": "25459",
+        "applicant_address": "12 đường Mẫu",
+        "subject": "Việc mẫu",
+        "request": "Xin giải quyết",
+        "pledge": True,
+    }
+    sent = one_stop.submit(
+        procedure_code=PROCEDURE,
+        form_version_id=None,
+        data=data,
+        papers=(),
+        unit_key=UNIT,
+        actor=citizen,
+        at=timezone.now(),
+        once="matrix",
+    )
+    return sent.code

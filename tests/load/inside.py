@@ -1,0 +1,144 @@
+"""What is measured inside the province's own Python: run as `python -m tests.load.inside VERB …` with its environment.
+
+Each verb prints one line of JSON.
+"""
+
+import json
+import os
+import sys
+import time
+import timeit
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+
+def communes(count: int) -> None:
+    """Keys of communes that take the procedure of the load."""
+    from tinhso.foundation.organizations import public as organizations
+
+    print(json.dumps([unit.key for unit in organizations.units(kind="commune")][:count]))
+
+
+def payloads(file: str) -> None:
+    """Keep in `bench_payload` what one_stop's SQL function is given for each body of the file."""
+    from django.core.serializers.json import DjangoJSONEncoder
+    from django.db import connection
+    from django.utils import timezone
+
+    from tinhso.foundation.accounts.public import Actor, Right
+    from tinhso.systems.one_stop.services import intake
+    from tinhso.systems.one_stop.services.checking import Applicant
+    from tinhso.systems.one_stop.types import PaperGiven
+
+    rights = frozenset({Right.READ_DOSSIERS, Right.RECEIVE})
+    actor = Actor(None, "system", "Đo tải", system="bench", system_rights=rights)
+    rows = []
+    for line in Path(file).read_text().splitlines():
+        body = json.loads(line)
+        request = intake.Request(
+            procedure_code=body["procedure_code"],
+            data=body["data"],
+            papers=[PaperGiven(p["key"], p["name"], p["sha256"], "") for p in body["papers"]],
+            unit_key=body["unit"],
+            actor=actor,
+            at=timezone.now(),
+            once="bench",
+            applicant=Applicant(**body["applicant"]),
+            channel="api",
+        )
+        found = intake.prepare(request, intake.passed(request), intake.digest_of(request))
+        rows.append(json.dumps(found, cls=DjangoJSONEncoder))
+    with connection.cursor() as cursor:
+        cursor.execute("drop table if exists bench_payload")
+        cursor.execute("create table bench_payload (id serial primary key, p jsonb not null)")
+        cursor.executemany("insert into bench_payload (p) values (%s::jsonb)", [(row,) for row in rows])
+    print(json.dumps({"payloads": len(rows), "bytes": len(rows[0])}))
+
+
+def due_dates() -> None:
+    """Microseconds of one due date of seven working days with a supplement of three days in between."""
+    from tinhso.foundation.calendars import public as calendars
+    from tinhso.foundation.organizations import public as organizations
+    from tinhso.lib import working_time
+
+    unit = organizations.units(kind="commune")[0]
+    history = calendars.calendar_of(unit_id=unit.id)
+    calendar = history.amendments[-1][1] if history.amendments else history.first
+    at = datetime(2026, 11, 19, 9, 12, tzinfo=working_time.VIETNAM)
+    rule = working_time.Rule(limit=working_time.Limit(Decimal(7), "working_days"))
+    once = lambda: working_time.due_date(calendar, rule, at)  # noqa: E731
+    once()
+    loops = 20_000
+    best = min(timeit.repeat(once, number=loops, repeat=5)) / loops
+    print(json.dumps({"due_date_us": best * 1e6, "due": str(once())}))
+
+
+def tasks(postmaster: str, count: str) -> None:
+    """CPU of accepting a dossier at the desk: right, process step, clock, audit, event, message; all committed."""
+    from django.db import connection, transaction
+    from django.utils import timezone
+
+    from tests.load.machine import cpu_seconds
+    from tinhso.foundation.accounts import public as accounts
+    from tinhso.foundation.accounts.models import Account
+    from tinhso.systems.one_stop.models import Dossier
+    from tinhso.systems.one_stop.services import handling
+
+    desk = accounts.actor_of_account(account_id=Account.objects.get(username="motcua.xa").pk)
+    mine = {post.unit_id for post in desk.posts} | {unit for post in desk.posts for unit in post.unit_path}
+    waiting = Dossier.objects.filter(state="submitted", receiving_unit_id__in=mine, parent_id=None).order_by("-id")
+    codes = list(waiting.values_list("code", flat=True)[: int(count) + 5])
+
+    def accept(code: str) -> None:
+        with transaction.atomic():
+            handling.accept_dossier(code=code, actor=desk, at=timezone.now())
+
+    for code in codes[:5]:
+        accept(code)
+    app, database = time.process_time(), cpu_seconds(int(postmaster))
+    for code in codes[5:]:
+        accept(code)
+    app, database = time.process_time() - app, cpu_seconds(int(postmaster)) - database
+    done = max(1, len(codes) - 5)
+    connection.close()
+    print(json.dumps({"tasks": len(codes) - 5, "app_ms": app / done * 1000, "database_ms": database / done * 1000}))
+
+
+def sessions() -> None:
+    """Signed-in cookies: an ordinary official, and the one who may see the whole province."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.utils import timezone
+
+    from tinhso.foundation.accounts.models import Account
+    from tinhso.foundation.organizations import public as organizations
+
+    province = organizations.units(kind="province")[0]
+    chair = organizations.holders(unit_id=province.id, role="leader")[0]
+    whole, _ = Account.objects.get_or_create(
+        username="bench.tinh", defaults={"name": chair.name, "kind": "official", "person_id": chair.id, "assurance": 2}
+    )
+    found: dict[str, Any] = {}
+    for name, account in (("ordinary", Account.objects.get(username="chuyenvien")), ("province", whole)):
+        session = SessionStore()
+        session[SESSION_KEY] = str(account.pk)
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+        session[HASH_SESSION_KEY] = account.get_session_auth_hash()
+        session["account_authentication_methods"] = [{"method": "password", "at": timezone.now().timestamp()}]
+        session.set_expiry(timedelta(hours=12))
+        session.create()
+        found[name] = session.session_key
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    django.setup()
+    {"communes": lambda n: communes(int(n)), "payloads": payloads, "due_dates": due_dates, "tasks": tasks,
+     "sessions": sessions}[sys.argv[1]](*sys.argv[2:])  # fmt: skip
