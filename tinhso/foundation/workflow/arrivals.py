@@ -91,6 +91,7 @@ def _at_inclusive(run: "Run", node_id: str, flow: str, parent: str) -> None:
 
 
 def _at_end(run: "Run", node_id: str, flow: str, parent: str) -> None:
+    run.effects.append(("sink", flow, parent))
     if not parent:
         run.end(node_id)
 

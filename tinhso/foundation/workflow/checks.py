@@ -65,7 +65,10 @@ def _check_default(plan: dict[str, Any], node: dict[str, Any], where: str, probl
     bare = [flow for flow in node["out"] if "if" not in plan["flows"][flow] and flow != default]
     for flow in bare:
         name = plan["flows"][flow].get("name") or flow
-        problems.add(where, f"Nhánh «{name}» không có điều kiện.", "Ghi điều kiện hoặc chọn làm nhánh mặc định.")
+        problems.lack(where, f"Nhánh «{name}» không có điều kiện.", "Ghi điều kiện hoặc chọn làm nhánh mặc định.")
+    if default is None and not bare:
+        wrong = "Không có nhánh mặc định: khi không điều kiện nào đúng thì hồ sơ đứng lại ở đây."
+        problems.warn(where, wrong, "Chọn một nhánh làm mặc định.")
 
 
 def _check_boundary(plan: dict[str, Any], node: dict[str, Any], where: str, problems: Problems) -> None:

@@ -33,11 +33,16 @@ Plan = dict[str, Any]
 def compile_process(bpmn: bytes) -> tuple[Plan | None, list[Problem]]:
     """The plan, and everything in the file that is refused; without a plan where nothing can be made of it."""
     problems = Problems()
+    return compile_into(bpmn, problems), problems.found
+
+
+def compile_into(bpmn: bytes, problems: Problems) -> Plan | None:
+    """The same, noting problems and warnings where the caller wants them."""
     source = read(bpmn, problems)
     if source is None:
-        return None, problems.found
+        return None
     plan = _Compiler(source, problems).compile()
-    return (plan if not problems.found else None), problems.found
+    return plan if not problems.found else None
 
 
 class _Compiler:

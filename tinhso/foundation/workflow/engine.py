@@ -11,7 +11,8 @@ event are merged by `with_variables` beforehand.
 
 Effects, in order: `("open", item, node, element)`, `("close", item)`, `("done", item)`, `("timer", token, node)`,
 `("wait", token, node)`, `("disarm", token)`, `("call", token, node)`, `("uncall", token)`, `("publish", node)`,
-`("enter", node)`, `("leave", node)`, `("cancelled", node)`, `("fire", node)`, `("end", node)`.
+`("enter", node)`, `("leave", node)`, `("cancelled", node)`, `("fire", node)`, `("sink", flow, parent token)` where a
+token ends, `("end", node)`.
 
 Joins take one token per incoming flow; further tokens wait for the next round. An inclusive join waits while a live
 token can still reach one of its empty flows.

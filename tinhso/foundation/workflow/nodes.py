@@ -74,11 +74,14 @@ def _user(node: Node, element: Element, around: Surroundings) -> None:
     node.setdefault("unit", "handling")
     if node["role"] not in ROLES:
         wrong = f"Vai trò «{node['role']}» không có." if node["role"] else "Bước chưa có vai trò (tt:role)."
-        around.problems.add(named(element), wrong, "Chọn một trong: " + ", ".join(sorted(ROLES)) + ".")
+        remedy = "Chọn một trong: " + ", ".join(sorted(ROLES)) + "."
+        (around.problems.add if node["role"] else around.problems.lack)(named(element), wrong, remedy)
     if not node["name"]:
-        around.problems.add(named(element), "Bước chưa có tên.", "Đặt tên để người nhận việc hiểu phải làm gì.")
+        around.problems.lack(named(element), "Bước chưa có tên.", "Đặt tên để người nhận việc hiểu phải làm gì.")
     if hours := tt(element, "hours"):
         node["hours"] = _hours(hours, element, around.problems)
+    elif node.get("clock", "running") == "running":
+        around.problems.warn(named(element), "Bước chưa có giờ làm việc (tt:hours).", "Ghi số giờ, ví dụ 8.")
     if outcomes := tt(element, "outcomes"):
         node["outcomes"] = _outcomes(outcomes, element, around.problems)
     if targets := tt(element, "returnTo"):
@@ -118,7 +121,8 @@ def _multiple(node: Node, element: Element, loop: Element, around: Surroundings)
         )
     node["each"] = tt(loop, "forEach") or tt(element, "forEach")
     if not node["each"]:
-        around.problems.add(named(element), "Bước nhiều người chưa có tt:forEach.", "Ghi tên biến danh sách đơn vị.")
+        around.problems.lack(named(element), "Bước nhiều người chưa có tt:forEach.", "Ghi tên biến danh sách đơn vị.")
+        node["each"] = str(element.get("id") or "")
 
 
 def _event_of(element: Element, around: Surroundings) -> tuple[str, Element | None]:
@@ -189,7 +193,8 @@ def _receive(node: Node, element: Element, around: Surroundings) -> None:
 def _message(node: Node, element: Element, reference: str, around: Surroundings) -> None:
     node["message"] = around.source.messages.get(reference, "")
     if not node["message"]:
-        around.problems.add(named(element), "Chưa chọn thông điệp.", "Chọn một thông điệp có tên trong tệp.")
+        around.problems.lack(named(element), "Chưa chọn thông điệp.", "Chọn một thông điệp có tên trong tệp.")
+        node["message"] = str(element.get("id") or "")
 
 
 def _timer(node: Node, element: Element, definition: Element | None, around: Surroundings) -> None:
@@ -197,7 +202,8 @@ def _timer(node: Node, element: Element, definition: Element | None, around: Sur
     found = child(definition, "timeDuration") if definition is not None else None
     node["after"] = text_of(found)
     if found is None or to_duration(node["after"]) is None:
-        around.problems.add(named(element), f"Hẹn giờ «{node['after']}» sai.", "Ghi timeDuration, ví dụ P15D, PT8H.")
+        around.problems.lack(named(element), f"Hẹn giờ «{node['after']}» sai.", "Ghi timeDuration, ví dụ P15D, PT8H.")
+        node["after"] = "P1D"
 
 
 def _call(node: Node, element: Element, around: Surroundings) -> None:
@@ -205,12 +211,16 @@ def _call(node: Node, element: Element, around: Surroundings) -> None:
     node.setdefault("unit", "handling")
     node.setdefault("part", str(element.get("id") or ""))
     if not node["process"]:
-        around.problems.add(named(element), "Chưa chọn quy trình được gọi.", "Ghi mã quy trình vào calledElement.")
+        around.problems.lack(named(element), "Chưa chọn quy trình được gọi.", "Ghi mã quy trình vào calledElement.")
 
 
 def _rule(node: Node, element: Element, around: Surroundings) -> None:
     """`tt:result="fee" tt:value="…FEEL…"`: an expression worked out on the way."""
     node["result"] = tt(element, "result")
+    if around.problems.flow_only:
+        around.problems.warn(named(element), "Bước tính chưa có biểu thức hay bảng quyết định.", "Ghi tt:value.")
+        node["result"], node["value"] = str(element.get("id") or ""), feel.parse("null")
+        return
     if not _WORD.fullmatch(node["result"]):
         around.problems.add(named(element), "Bước tính chưa có tên kết quả (tt:result).", "Ghi tên biến nhận kết quả.")
     try:

@@ -8,11 +8,11 @@ from typing import Any
 from django.db import transaction
 from lxml import etree
 
-from tinhso.foundation.workflow.compiler import FORMAT, compile_process
+from tinhso.foundation.workflow.compiler import FORMAT, compile_into, compile_process
 from tinhso.foundation.workflow.engine import Plan
 from tinhso.foundation.workflow.models import ProcessDefinition, ProcessVersion
-from tinhso.foundation.workflow.reading import Problem
-from tinhso.foundation.workflow.records import ProcessRefusedError
+from tinhso.foundation.workflow.reading import Problem, Problems
+from tinhso.foundation.workflow.records import ProcessJudgement, ProcessRefusedError
 from tinhso.foundation.workflow.soundness import check_soundness
 from tinhso.foundation.workflow.vocabulary import TT
 
@@ -55,6 +55,23 @@ def publish(*, key: str, name: str, bpmn: bytes, at: datetime, by: str = "") -> 
             published_by=by,
         )
     return version.pk
+
+
+def judge(bpmn: bytes) -> ProcessJudgement:
+    """What is wrong with a file, and what could be better; a drawing of somebody else's is judged on its flow alone."""
+    noted = Problems(is_lenient=True)
+    plan = compile_into(bpmn, noted)
+    if plan is None:
+        return ProcessJudgement(tuple(noted.found), tuple(noted.warnings))
+    found = check_soundness(plan, flow_only=noted.flow_only)
+    problems, doubts = (found.problems, []) if found.complete else ([], found.problems)
+    return ProcessJudgement(
+        problems=tuple(problems),
+        warnings=(*noted.warnings, *doubts),
+        states=found.states,
+        is_proved=found.complete and not problems,
+        is_foreign=noted.flow_only,
+    )
 
 
 @lru_cache(256)

@@ -20,6 +20,7 @@ from tinhso.foundation.workflow.records import (
     Completion,
     InboxPage,
     PlannedStart,
+    ProcessJudgement,
     ProcessRefusedError,
     StaleWorkItemError,
     StepView,
@@ -35,6 +36,7 @@ __all__ = [
     "InboxPage",
     "Migrated",
     "PlannedStart",
+    "ProcessJudgement",
     "ProcessRefusedError",
     "StaleWorkItemError",
     "StepView",
@@ -53,6 +55,7 @@ __all__ = [
     "fire_due_timers",
     "get_item",
     "inbox",
+    "judge_process",
     "latest_version",
     "lock_case",
     "migrate_cases",
@@ -76,6 +79,12 @@ __all__ = [
 def process_problems(bpmn: bytes) -> list[tuple[str, str, str]]:
     """What keeps a process file from being published: (element, what is wrong, what to do); empty when nothing does."""
     return plans.process_problems(bpmn)
+
+
+def judge_process(bpmn: bytes) -> ProcessJudgement:
+    """Problems and warnings of a process file, for whoever draws it; a file without our own attributes is judged on
+    its flow alone (a missing role or hour limit is a warning then)."""
+    return plans.judge(bpmn)
 
 
 def publish_process(*, key: str, name: str, bpmn: bytes, at: datetime, by: str = "") -> int:

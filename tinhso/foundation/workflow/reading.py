@@ -19,10 +19,22 @@ class Problems:
     """Collected while reading, so that one check names everything that is wrong."""
 
     found: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    is_lenient: bool = False  # asked about a file, not asked to run it
+    flow_only: bool = False  # lenient, and a drawing of somebody else's without our attributes: judged on its flow
 
     def add(self, element: str, wrong: str, remedy: str = "") -> None:
         if (element, wrong, remedy) not in self.found:
             self.found.append((element, wrong, remedy))
+
+    def warn(self, element: str, wrong: str, remedy: str = "") -> None:
+        """Something to mend that keeps nothing from running."""
+        if (element, wrong, remedy) not in self.warnings:
+            self.warnings.append((element, wrong, remedy))
+
+    def lack(self, element: str, wrong: str, remedy: str = "") -> None:
+        """Something the house needs that a drawing of somebody else's cannot have: refused only in our own files."""
+        (self.warn if self.flow_only else self.add)(element, wrong, remedy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +90,12 @@ def read(bpmn: bytes, problems: Problems) -> Source | None:
             "tệp", f"Tệp có {len(processes)} quy trình có nội dung, cần đúng 1.", "Tách mỗi quy trình thành một tệp."
         )
         return None
+    problems.flow_only = problems.is_lenient and not any(_is_ours(element) for element in processes[0].iter())
     return Source(processes[0], _table(root, "message", "name"), _table(root, "error", "errorCode"))
+
+
+def _is_ours(element: Element) -> bool:
+    return any(str(name).startswith(f"{{{TT}}}") for name in element.attrib)
 
 
 def _root(bpmn: bytes, problems: Problems) -> Element | None:

@@ -102,6 +102,17 @@ class Completion:
     error: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ProcessJudgement:
+    """What a process file is worth before it is published: rows of (element, what is wrong, what to do)."""
+
+    problems: tuple[tuple[str, str, str], ...]
+    warnings: tuple[tuple[str, str, str], ...] = ()
+    states: int = 0  # markings walked
+    is_proved: bool = False  # every course was walked to its end
+    is_foreign: bool = False  # without our attributes: judged on its flow alone
+
+
 class ProcessRefusedError(Exception):
     """A process cannot be published: problems are (element, what is wrong, what to do)."""
 

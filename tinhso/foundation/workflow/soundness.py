@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tinhso.foundation.workflow.checks import title
-from tinhso.foundation.workflow.engine import WAITING, Event, Plan, Run, State, new_state, step
+from tinhso.foundation.workflow.engine import WAITING, Effect, Event, Plan, Run, State, new_state, step
 from tinhso.foundation.workflow.errors import EngineError
 from tinhso.foundation.workflow.reading import Problem
 from tinhso.lib import feel
@@ -19,6 +19,8 @@ MAX_STATES = 20_000
 MAX_TOKENS = 40
 
 _KNOWN = frozenset({"outcome", "outcomes"})
+
+Sinks = frozenset[tuple[str, str]]  # (arrow into an end event, token of the sub-process around it)
 
 
 class _ChoiceNeededError(Exception):
@@ -41,9 +43,12 @@ class Exploration:
             self.problems.append((element, wrong, remedy))
 
 
-def check_soundness(plan: Plan, cap: int = MAX_STATES) -> Exploration:
-    """Problems of a compiled plan; one «too large to prove» where more than `cap` states exist."""
-    explorer = _Explorer(plan, cap)
+def check_soundness(plan: Plan, cap: int = MAX_STATES, *, flow_only: bool = False) -> Exploration:
+    """Problems of a compiled plan; one «too large to prove» where more than `cap` states exist.
+
+    flow_only: conditions and answers are not known here; a gateway takes one of the ways drawn.
+    """
+    explorer = _Explorer(plan, cap, flow_only)
     explorer.explore(None)
     found = explorer.found
     if not found.complete:
@@ -61,9 +66,11 @@ def can_finish(plan: Plan, state: State, cap: int = 2_000) -> list[Problem]:
 
 
 class _Explorer:
-    def __init__(self, plan: Plan, cap: int) -> None:
+    def __init__(self, plan: Plan, cap: int, flow_only: bool = False) -> None:
         self.plan = plan
         self.cap = cap
+        self.flow_only = flow_only
+        self.sinks: list[Sinks] = []  # by state: where tokens of this run have ended
         self.found = Exploration()
         self.seen: dict[Any, int] = {}
         self.before: dict[int, set[int]] = {}  # state → states it comes from
@@ -71,6 +78,7 @@ class _Explorer:
         self.ends: set[int] = set()
         self.reached: set[str] = set()
         self.flows: set[str] = set()
+        self._beside: set[str] | None = None
 
     def explore(self, state: State | None) -> None:
         todo: deque[int] = deque()
@@ -78,7 +86,7 @@ class _Explorer:
             lists = {node["each"]: ["*"] for node in self.plan["nodes"].values() if "each" in node}
             self.take(new_state(lists), ("start",), None, todo)
         else:
-            self.note(state, None, todo)
+            self.note(state, None, todo, frozenset())
         while todo and self.found.complete:
             number = todo.popleft()
             events = list(self.events(self.samples[number]))
@@ -104,7 +112,7 @@ class _Explorer:
                 self.found.add(title(self.plan, error.node), str(error), "Ghi thêm nhánh mặc định hoặc sửa điều kiện.")
                 continue
             self.reached.update(effect[1] for effect in effects if effect[0] in ("enter", "fire", "publish", "end"))
-            self.note(after, number, todo)
+            self.note(after, number, todo, self.sinks_after(after, effects, number))
 
     def decider(self, script: list[list[str]], event: Event) -> Any:
         answers = iter(script)
@@ -135,31 +143,38 @@ class _Explorer:
                     found.append([flow])
                 if verdict is True:
                     return found
-            return [*found, [default] if default else []]
+            if default:
+                return [*found, [default]]
+            return found if found and self.flow_only else [*found, []]
         sets: list[list[str]] = [[]]
         for flow, verdict in verdicts:
             with_it = [[*taken, flow] for taken in sets]
             sets = with_it if verdict is True else (sets if verdict is False else sets + with_it)
+        if self.flow_only and not default and len(sets) > 1:
+            sets = [taken for taken in sets if taken]
         return [taken or ([default] if default else []) for taken in sets]
 
     def verdict(self, run: Run, flow: str, event: Event) -> bool | None:
         """True, False, or None where the condition depends on data."""
         condition = run.plan["flows"][flow].get("if")
         if condition is None:
-            return True
+            return None if self.flow_only else True
         read = set(feel.names(condition))
+        if self.flow_only and read:
+            return None
         if not read <= _KNOWN or (event[0] == "child" and read):
             return None
         return feel.is_true(condition, run.context())
 
     # -- states ------------------------------------------------------------------------------------------------
 
-    def note(self, state: State, number: int | None, todo: deque[int]) -> None:
-        key = self.key(state)
+    def note(self, state: State, number: int | None, todo: deque[int], sinks: Sinks) -> None:
+        key = (self.key(state), frozenset((flow, state["tok"].get(parent, [""])[0]) for flow, parent in sinks))
         known = self.seen.get(key)
         if known is None:
             known = self.seen[key] = len(self.samples)
             self.samples.append(state)
+            self.sinks.append(sinks)
             self.found.states += 1
             if not state["tok"]:
                 self.ends.add(known)
@@ -172,6 +187,37 @@ class _Explorer:
                 self.found.complete = False
         if number is not None:
             self.before.setdefault(known, set()).add(number)
+
+    def sinks_after(self, after: State, effects: list[Effect], number: int | None) -> Sinks:
+        """Where tokens have ended; two by one arrow means that parallel branches were not joined before it."""
+        found = set(self.sinks[number]) if number is not None else set()
+        for effect in effects:
+            if effect[0] != "sink":
+                continue
+            if effect[1:] in found and self.plan["flows"][effect[1]]["from"] not in self.beside():
+                self.found.add(
+                    title(self.plan, self.merge_before(effect[1])),
+                    "Các nhánh song song đi qua đây hai lần mà không được gộp.",
+                    "Gộp các nhánh song song bằng cổng AND.",
+                )
+            found.add((effect[1], effect[2]))
+        return frozenset((flow, parent) for flow, parent in found if not parent or parent in after["tok"])
+
+    def beside(self) -> set[str]:
+        """Nodes of side lines that may come again and again."""
+        if self._beside is None:
+            self._beside = set()
+            for node_id, node in self.plan["nodes"].items():
+                if node["kind"] == "boundary" and not node["interrupts"]:
+                    self._beside |= self.side_line(node_id)
+        return self._beside
+
+    def merge_before(self, flow: str) -> str:
+        """The nearest place before an arrow where ways come together."""
+        node_id = str(self.plan["flows"][flow]["from"])
+        while len(ways := self.plan["nodes"][node_id]["in"]) == 1:
+            node_id = str(self.plan["flows"][ways[0]]["from"])
+        return node_id
 
     def key(self, state: State) -> Any:
         """A marking without the numbers of its tokens; a list step counts its open items."""
