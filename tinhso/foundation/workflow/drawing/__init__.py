@@ -1,0 +1,1 @@
+"""A process as a table of steps and as a drawing: two faces of the same BPMN file."""

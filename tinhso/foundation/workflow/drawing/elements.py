@@ -1,0 +1,61 @@
+"""Rows of the table ↔ elements of BPMN: one list of names, used for reading and for writing."""
+
+from tinhso.foundation.workflow.vocabulary import BPMN, TT
+
+BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
+DC = "http://www.omg.org/spec/DD/20100524/DC"
+DI = "http://www.omg.org/spec/DD/20100524/DI"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+
+# kind of row → element
+TAGS = {
+    "start": "startEvent",
+    "end": "endEvent",
+    "terminate": "endEvent",
+    "error": "endEvent",
+    "user": "userTask",
+    "receive": "receiveTask",
+    "send": "sendTask",
+    "service": "serviceTask",
+    "rule": "businessRuleTask",
+    "call": "callActivity",
+    "sub": "subProcess",
+    "xor": "exclusiveGateway",
+    "and": "parallelGateway",
+    "or": "inclusiveGateway",
+    "event": "eventBasedGateway",
+    "timer": "intermediateCatchEvent",
+    "message": "intermediateCatchEvent",
+    "throw": "intermediateThrowEvent",
+    "boundary": "boundaryEvent",
+}
+KIND_OF_TAG = {
+    "startEvent": "start",
+    "endEvent": "end",
+    "userTask": "user",
+    "manualTask": "user",
+    "receiveTask": "receive",
+    "sendTask": "send",
+    "serviceTask": "service",
+    "businessRuleTask": "rule",
+    "callActivity": "call",
+    "subProcess": "sub",
+    "exclusiveGateway": "xor",
+    "parallelGateway": "and",
+    "inclusiveGateway": "or",
+    "eventBasedGateway": "event",
+    "intermediateCatchEvent": "timer",
+    "intermediateThrowEvent": "throw",
+    "boundaryEvent": "boundary",
+}
+# attribute of ours ↔ field of a row that is plain text
+WORDS = ("role", "unit", "stage", "clock", "hours", "assignee", "calendar", "part", "topic", "result", "value",
+         "decision")  # fmt: skip
+
+
+def bpmn(name: str) -> str:
+    return f"{{{BPMN}}}{name}"
+
+
+def ours(name: str) -> str:
+    return f"{{{TT}}}{name}"
