@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tinhso.foundation.workflow.errors import EngineError
-from tinhso.lib import feel
+from tinhso.lib import decisions, feel
 
 if TYPE_CHECKING:
     from tinhso.foundation.workflow.engine import Run
@@ -47,11 +47,29 @@ def _at_publish(run: "Run", node_id: str, flow: str, parent: str) -> None:
 def _at_rule(run: "Run", node_id: str, flow: str, parent: str) -> None:
     node = run.plan["nodes"][node_id]
     try:
-        value = feel.evaluate(node["value"], run.context(), run.plan.get("types"))
+        if "decision" in node:
+            run.vars = {**run.vars, **_decided(run, node)}
+        else:
+            value = feel.evaluate(node["value"], run.context(), run.plan.get("types"))
+            run.vars = {**run.vars, node["result"]: _plain(value)}
     except feel.FeelError as error:
         raise EngineError(error.sentence, node_id) from error
-    run.vars = {**run.vars, node["result"]: _plain(value)}
+    except decisions.DecisionError as error:
+        raise EngineError(str(error), node_id) from error
     run.send(node_id, parent)
+
+
+def _decided(run: "Run", node: dict[str, Any]) -> dict[str, Any]:
+    """The answer of a decision table under its name, and beside it the row that gave it and its legal basis.
+
+    A process that is only walked through has no table yet: it answers nothing.
+    """
+    if "decision_table" not in node:
+        return {node["result"]: None}
+    found = decisions.decide(node["decision_table"], run.context(), run.plan.get("types"))
+    answers = {name: _plain(value) for name, value in found.outputs.items()}
+    value = next(iter(answers.values())) if len(answers) == 1 else answers
+    return {node["result"]: value, f"{node['result']}_why": found.sentence}
 
 
 def _plain(value: Any) -> Any:

@@ -44,6 +44,36 @@ class ProcessVersion(models.Model):
         return f"{self.definition.key} v{self.number}"
 
 
+class DecisionDefinition(models.Model):
+    """A decision table by its lasting key (bảng quyết định)."""
+
+    key = models.CharField("Khoá", max_length=100, unique=True)
+    name = models.CharField("Tên", max_length=300)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DecisionVersion(models.Model):
+    """One publication of a decision table; never changed afterwards (a trigger sees to it)."""
+
+    definition = models.ForeignKey(DecisionDefinition, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField("Số phiên bản")
+    dmn_xml = models.TextField("DMN")
+    sha256 = models.CharField(max_length=64)
+    table = models.JSONField()  # compiled
+    published_at = models.DateTimeField("Ban hành lúc")
+    published_by = models.CharField("Người ban hành", max_length=100, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["definition", "number"], name="one_number_per_decision"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.definition.key} v{self.number}"
+
+
 class CaseRun(models.Model):
     """One run of a process (lượt chạy quy trình). It stays on its version for life."""
 
@@ -201,3 +231,41 @@ class CaseEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id}/{self.number} {self.kind}"
+
+
+class CaseMigration(models.Model):
+    """Running cases carried from one version of a process to another (chuyển phiên bản), in batches."""
+
+    from_version = models.ForeignKey(ProcessVersion, on_delete=models.PROTECT, related_name="+")
+    to_version = models.ForeignKey(ProcessVersion, on_delete=models.PROTECT, related_name="+")
+    node_map = models.JSONField(default=dict)  # old step → new step, where they are not named alike
+    timers = models.CharField(max_length=10)  # keep | restart
+    actor = models.CharField(max_length=100)
+    actor_name = models.CharField(max_length=200, blank=True)
+    reason = models.TextField()
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    reverted_at = models.DateTimeField(null=True)
+    after_case_id = models.BigIntegerField(default=0)  # how far it is
+
+    def __str__(self) -> str:
+        return f"{self.from_version} → {self.to_version}"
+
+
+class CaseMigrationItem(models.Model):
+    """One case of a migration: everything of it as it was before, and why it stayed where it stayed."""
+
+    migration = models.ForeignKey(CaseMigration, on_delete=models.PROTECT, related_name="items")
+    case = models.ForeignKey(CaseRun, on_delete=models.PROTECT, related_name="+")
+    before = models.JSONField(default=dict)
+    rev = models.PositiveIntegerField(default=0)  # of the case right after it was carried over
+    problem = models.TextField(blank=True)
+    reverted = models.CharField(max_length=300, blank=True)  # "yes", or why it could not go back
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["migration", "case"], name="one_item_per_migrated_case"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.migration_id}/{self.case_id}"

@@ -78,7 +78,9 @@ def _user(node: Node, element: Element, around: Surroundings) -> None:
         (around.problems.add if node["role"] else around.problems.lack)(named(element), wrong, remedy)
     if not node["name"]:
         around.problems.lack(named(element), "Bước chưa có tên.", "Đặt tên để người nhận việc hiểu phải làm gì.")
-    if hours := tt(element, "hours"):
+    if table := tt(element, "hoursBy"):
+        node["hours_by"] = table
+    elif hours := tt(element, "hours"):
         node["hours"] = _hours(hours, element, around.problems)
     elif node.get("clock", "running") == "running":
         around.problems.warn(named(element), "Bước chưa có giờ làm việc (tt:hours).", "Ghi số giờ, ví dụ 8.")
@@ -223,6 +225,9 @@ def _rule(node: Node, element: Element, around: Surroundings) -> None:
         return
     if not _WORD.fullmatch(node["result"]):
         around.problems.add(named(element), "Bước tính chưa có tên kết quả (tt:result).", "Ghi tên biến nhận kết quả.")
+    if table := tt(element, "decision"):
+        node["decision"] = table
+        return
     try:
         node["value"] = feel.parse(tt(element, "value"))
     except feel.FeelError as error:

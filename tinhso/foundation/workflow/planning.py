@@ -11,6 +11,7 @@ from tinhso.foundation.workflow import assignment
 from tinhso.foundation.workflow.engine import Effect, Plan, State, new_state, step
 from tinhso.foundation.workflow.plans import latest_version, plan_of
 from tinhso.foundation.workflow.records import CaseChange, PlannedStart, WorkItem, WrongOutcomeError
+from tinhso.lib import decisions
 from tinhso.lib.feel.values import VIETNAM, Months, add_months, to_duration
 from tinhso.lib.working_time import Event as ClockEvent
 from tinhso.lib.working_time import Limit, Rule
@@ -196,7 +197,18 @@ class Planner:
         """The date asked for, where the element names one; else the working hours of the step."""
         if isinstance(element, Mapping) and element.get("due"):
             return str(element["due"])
-        return _iso(step_due(unit_id, node.get("hours"), self.at))
+        return _iso(step_due(unit_id, self.hours_of(node), self.at))
+
+    def hours_of(self, node: Mapping[str, Any]) -> str | None:
+        """Working hours of a step: written in it, or by its decision table over what the case knows."""
+        if "hours_by_table" not in node:
+            return node.get("hours")
+        try:
+            found = decisions.decide(node["hours_by_table"], self.state["vars"], at=self.at)
+        except decisions.DecisionError as error:
+            raise WrongOutcomeError(str(error)) from error
+        hours = next(iter(found.outputs.values()))
+        return str(hours) if isinstance(hours, Decimal) and hours > 0 else None
 
     def on_done(self, item: str) -> None:
         self.add(

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from lxml import etree
 
+from tinhso.foundation.workflow import decisions
 from tinhso.foundation.workflow.compiler import FORMAT, compile_into, compile_process
 from tinhso.foundation.workflow.engine import Plan
 from tinhso.foundation.workflow.models import ProcessDefinition, ProcessVersion
@@ -40,8 +41,9 @@ def publish(*, key: str, name: str, bpmn: bytes, at: datetime, by: str = "") -> 
         if plan is None:
             raise ProcessRefusedError(problems)
         found = check_soundness(plan)
-        if found.problems and found.complete:
-            raise ProcessRefusedError(found.problems)
+        problems = (found.problems if found.complete else []) + decisions.embed(plan)
+        if problems:
+            raise ProcessRefusedError(problems)
         definition.versions.filter(status=ProcessVersion.Status.PUBLISHED).update(status=ProcessVersion.Status.RETIRED)
         version = ProcessVersion.objects.create(
             definition=definition,

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from tinhso.foundation.accounts.public import Actor
-from tinhso.foundation.workflow import migration, plans, selectors, services, tasks, work
+from tinhso.foundation.workflow import decisions, migration, plans, selectors, services, tasks, work
 from tinhso.foundation.workflow.migration import Migrated
 from tinhso.foundation.workflow.planning import CaseFacts
 from tinhso.foundation.workflow.planning import plan_start as _plan_start
@@ -28,10 +28,13 @@ from tinhso.foundation.workflow.records import (
     WrongOutcomeError,
 )
 from tinhso.foundation.workflow.selectors import InboxFilter
+from tinhso.lib.decisions import Decision, DecisionError
 
 __all__ = [
     "CaseChange",
     "Completion",
+    "Decision",
+    "DecisionError",
     "InboxFilter",
     "InboxPage",
     "Migrated",
@@ -51,11 +54,14 @@ __all__ = [
     "change_step_hours",
     "claim",
     "complete",
+    "decide",
+    "decision_problems",
     "end_case",
     "fire_due_timers",
     "get_item",
     "inbox",
     "judge_process",
+    "latest_decision",
     "latest_version",
     "lock_case",
     "migrate_cases",
@@ -64,6 +70,7 @@ __all__ = [
     "plan_start",
     "process_problems",
     "processes",
+    "publish_decision",
     "publish_process",
     "reassign_vacant",
     "return_targets",
@@ -111,6 +118,36 @@ def change_step_hours(*, version_id: int, hours: Mapping[str, str], at: datetime
 def processes() -> Sequence[Mapping[str, Any]]:
     """Processes in force with their steps: version_id, key, name, number, published_at, checks, steps."""
     return selectors.processes()
+
+
+# -- decision tables -------------------------------------------------------------------------------------------
+
+
+def decision_problems(dmn: bytes) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]:
+    """What keeps a decision table (bảng quyết định, DMN) from being published, and what to look at: (place, what is
+    wrong, what to do)."""
+    return decisions.problems_of(dmn)
+
+
+def publish_decision(*, dmn: bytes, at: datetime, by: str = "") -> int:
+    """Publish a decision table as the next version of its key; id of the version. Raises ProcessRefusedError.
+
+    Processes published from now on take it; those in force keep theirs.
+    """
+    return decisions.publish(dmn=dmn, at=at, by=by)
+
+
+def latest_decision(*, key: str) -> int:
+    """The version of a decision table in force. Raises LookupError."""
+    return decisions.latest(key)
+
+
+def decide(*, version_id: int, facts: Mapping[str, Any], at: datetime | None = None) -> Decision:
+    """What a decision table answers for these facts, the rows that fired and their legal basis.
+
+    Raises LookupError, DecisionError (rows that contradict each other).
+    """
+    return decisions.decide(version_id=version_id, facts=facts, at=at)
 
 
 # -- cases ----------------------------------------------------------------------------------------------------

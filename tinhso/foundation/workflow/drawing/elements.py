@@ -48,9 +48,11 @@ KIND_OF_TAG = {
     "intermediateThrowEvent": "throw",
     "boundaryEvent": "boundary",
 }
-# attribute of ours ↔ field of a row that is plain text
-WORDS = ("role", "unit", "stage", "clock", "hours", "assignee", "calendar", "part", "topic", "result", "value",
-         "decision")  # fmt: skip
+# field of a row that is plain text → attribute of ours
+WORDS = {
+    word: word
+    for word in ("role", "unit", "stage", "clock", "hours", "assignee", "calendar", "part", "topic", "result", "value")
+} | {"decision": "decision", "hours_by": "hoursBy"}
 
 
 def bpmn(name: str) -> str:

@@ -52,7 +52,7 @@ class _Reader:
         key = str(element.get("id") or "")
         if element.get("default"):
             self.defaults[key] = str(element.get("default"))
-        words = {word: tt(element, word) for word in WORDS}
+        words = {word: tt(element, attribute) for word, attribute in WORDS.items()}
         lane = self.lanes.get(key)
         if lane is not None:
             words = {**words, **{word: words[word] or tt(lane, word) for word in ("role", "unit")}}

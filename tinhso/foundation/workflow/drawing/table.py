@@ -55,6 +55,7 @@ class Row:
     stage: str = ""
     clock: str = ""
     hours: str = ""
+    hours_by: str = ""  # a decision table that gives the hours
     outcomes: tuple[tuple[str, str], ...] = ()
     returns: tuple[str, ...] = ()
     assignee: str = ""

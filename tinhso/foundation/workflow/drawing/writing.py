@@ -97,9 +97,9 @@ class _Writer:
             self.write_scope(element, row.key)
 
     def set_own(self, element: Element, row: Row) -> None:
-        for word in WORDS:
+        for word, attribute in WORDS.items():
             if value := getattr(row, word):
-                element.set(ours(word), value)
+                element.set(ours(attribute), value)
         if row.outcomes:
             element.set(ours("outcomes"), ";".join(f"{answer}={label}" for answer, label in row.outcomes))
         if row.returns:
