@@ -1,17 +1,12 @@
-"""Running cases carried over to another version of their process (chuyển phiên bản), or left, saying why."""
+"""Whether the marking of a running case has a counterpart in another version of its process (chuyển phiên bản)."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from functools import lru_cache
 
-from tinhso.foundation.accounts.public import Actor
 from tinhso.foundation.workflow.checks import title
 from tinhso.foundation.workflow.engine import Plan, State
-from tinhso.foundation.workflow.models import CaseEvent, CaseRun, Subscription, Timer, WorkItem
-from tinhso.foundation.workflow.planning import timer_at
 from tinhso.foundation.workflow.plans import plan_of
-from tinhso.foundation.workflow.services import lock_family
 from tinhso.foundation.workflow.soundness import can_finish
 
 
@@ -19,19 +14,19 @@ class CannotMigrateError(Exception):
     """Where a case stands has no counterpart in the other version; a Vietnamese sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Migrated:
-    """What came of one case; `problem` is empty when it was (or, in a dry run, could be) carried over."""
-
-    subject: str
-    problem: str = ""
-
-
 def migrate_state(old: Plan, new: Plan, state: State, node_map: Mapping[str, str]) -> State:
     """The marking in the other version: by node, renamed where the map says so; kinds and joins must agree.
 
     Tokens waiting in a join keep their place in it, so the arrow they came by must be there too.
     """
+    after = moved_marking(old, new, state, node_map)
+    if problems := can_finish(new, after):
+        raise CannotMigrateError(_no_end(problems[0]))
+    return after
+
+
+def moved_marking(old: Plan, new: Plan, state: State, node_map: Mapping[str, str]) -> State:
+    """The same without the proof that the case can still end."""
     tokens: dict[str, list[str]] = {}
     for token, (node_id, flow, parent) in state["tok"].items():
         target = node_map.get(node_id, node_id)
@@ -47,66 +42,59 @@ def migrate_state(old: Plan, new: Plan, state: State, node_map: Mapping[str, str
             raise CannotMigrateError(f"Cổng «{title(old, node_id)}» không còn nhánh «{flow}» đang chờ.")
         tokens[token] = [target, flow, parent]
     kept = {node_map.get(n, n): outcome for n, outcome in state["out"].items() if node_map.get(n, n) in new["kept"]}
-    after = {**state, "tok": tokens, "out": kept}
-    if problems := can_finish(new, after):
-        raise CannotMigrateError(f"Từ chỗ đang đứng không đi tới cuối được: {problems[0][0]}: {problems[0][1]}")
-    return after
+    return {**state, "tok": tokens, "out": kept}
 
 
-def migrate_cases(
-    *, from_version: int, to_version: int, node_map: Mapping[str, str], actor: Actor, reason: str, at: datetime,
-    dry_run: bool, limit: int,
-) -> list[Migrated]:  # fmt: skip
-    old, new = plan_of(from_version), plan_of(to_version)
-    open_cases = CaseRun.objects.filter(version_id=from_version, status=CaseRun.Status.OPEN).order_by("id")
-    results = []
-    for case_id in list(open_cases.values_list("id", flat=True)[:limit]):
-        case = lock_family(case_id=case_id).of(case_id)
+class Carrier:
+    """Markings of one version judged for another; each shape of marking is proved once, however many cases stand so."""
+
+    def __init__(self, from_version: int, to_version: int, node_map: Mapping[str, str]) -> None:
+        self.old, self.new = plan_of(from_version), plan_of(to_version)
+        self.to_version = to_version
+        self.node_map = dict(node_map)
+
+    def after(self, state: State) -> State:
+        """Raises CannotMigrateError."""
+        after = moved_marking(self.old, self.new, state, self.node_map)
+        if problem := _first_problem(self.to_version, _shape(after)):
+            raise CannotMigrateError(problem)
+        return after
+
+    def problem(self, state: State) -> str:
         try:
-            after = migrate_state(old, new, case.state, node_map)
+            self.after(state)
         except CannotMigrateError as error:
-            results.append(Migrated(case.subject, str(error)))
+            return str(error)
+        return ""
+
+
+def _shape(state: State) -> str:
+    """What decides whether a case can end: where its tokens stand, not which case it is."""
+    return json.dumps([state["tok"], state["mi"], state["out"], state.get("end", "")], sort_keys=True)
+
+
+@lru_cache(4096)
+def _first_problem(version_id: int, shape: str) -> str:
+    tokens, items, outcomes, end = json.loads(shape)
+    state: State = {"tok": tokens, "seq": 10**6, "mi": items, "vars": {}, "out": outcomes}
+    problems = can_finish(plan_of(version_id), {**state, "end": end} if end else state)
+    return _no_end(problems[0]) if problems else ""
+
+
+def _no_end(problem: tuple[str, str, str]) -> str:
+    return f"Từ chỗ đang đứng không đi tới cuối được: {problem[0]}: {problem[1]}"
+
+
+def automatic_map(old: Plan, new: Plan) -> tuple[dict[str, str], list[str]]:
+    """Steps found again under another key by kind and name, and steps with no counterpart: to be mapped by hand."""
+    there = {(node["kind"], node["name"]): node_id for node_id, node in new["nodes"].items() if node["name"]}
+    found, lost = {}, []
+    for node_id, node in old["nodes"].items():
+        if node_id in new["nodes"] or node["kind"] not in ("user", "receive", "call", "sub", "event"):
             continue
-        results.append(Migrated(case.subject))
-        if not dry_run:
-            _write(case, after, to_version, new, actor, reason, at)
-    return results
-
-
-def _write(
-    case: CaseRun, after: State, to_version: int, new: Plan, actor: Actor, reason: str, at: datetime
-) -> None:  # fmt: skip
-    CaseEvent.objects.create(
-        case_id=case.pk, number=case.rev + 1, at=at, kind="migrate", actor=actor.key, actor_name=actor.name,
-        data={"from": case.version_id, "to": to_version, "before": case.state, "reason": reason},
-    )  # fmt: skip
-    CaseRun.objects.filter(pk=case.pk).update(version_id=to_version, state=after, rev=case.rev + 1)
-    for item in WorkItem.objects.filter(case_id=case.pk, state="open"):
-        node_id = after["tok"][item.token.split(".")[0]][0]
-        node = new["nodes"][node_id]
-        WorkItem.objects.filter(pk=item.pk).update(
-            version_id=to_version, node=node_id, name=node["name"], stage=node.get("stage", ""),
-            clock=node.get("clock", "running"),
-        )  # fmt: skip
-    _arm_anew(case, after, new, at)
-
-
-def _arm_anew(case: CaseRun, after: State, new: Plan, at: datetime) -> None:
-    """Timers keep their moment where their event is still there; new ones are armed from now, vanished ones dropped."""
-    wanted = {
-        (token, armed): kind for token, place in after["tok"].items()
-        for kind, armed in new["nodes"][place[0]].get("arms", ())
-    }  # fmt: skip
-    for model, kind in ((Timer, "timer"), (Subscription, "wait")):
-        rows: Any = model.objects.filter(case_id=case.pk)  # type: ignore[attr-defined]
-        there = {(row.token, row.node): row for row in rows}
-        for key, row in there.items():
-            if wanted.get(key) != kind:
-                row.delete()
-        for token, armed in [key for key, its in wanted.items() if its == kind and key not in there]:
-            node = new["nodes"][armed]
-            if kind == "timer":
-                fire_at = timer_at(node, case.units.get("handling"), at)
-                Timer.objects.create(case_id=case.pk, token=token, node=armed, fire_at=fire_at)
-            else:
-                Subscription.objects.create(case_id=case.pk, token=token, node=armed, message=node["message"])
+        same = there.get((node["kind"], node["name"]))
+        if same is not None and same not in old["nodes"]:
+            found[node_id] = same
+        else:
+            lost.append(node_id)
+    return found, lost

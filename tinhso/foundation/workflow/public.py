@@ -11,14 +11,15 @@ from datetime import datetime
 from typing import Any
 
 from tinhso.foundation.accounts.public import Actor
-from tinhso.foundation.workflow import decisions, migration, plans, selectors, services, tasks, work
-from tinhso.foundation.workflow.migration import Migrated
+from tinhso.foundation.workflow import decisions, moving, plans, selectors, services, tasks, work
 from tinhso.foundation.workflow.planning import CaseFacts
 from tinhso.foundation.workflow.planning import plan_start as _plan_start
 from tinhso.foundation.workflow.records import (
     CaseChange,
     Completion,
     InboxPage,
+    MigrationView,
+    MovableCase,
     PlannedStart,
     ProcessJudgement,
     ProcessRefusedError,
@@ -37,7 +38,8 @@ __all__ = [
     "DecisionError",
     "InboxFilter",
     "InboxPage",
-    "Migrated",
+    "MigrationView",
+    "MovableCase",
     "PlannedStart",
     "ProcessJudgement",
     "ProcessRefusedError",
@@ -64,20 +66,27 @@ __all__ = [
     "latest_decision",
     "latest_version",
     "lock_case",
-    "migrate_cases",
+    "migrate_batch",
+    "migration",
+    "migrations",
     "on_change",
+    "open_counts",
     "open_items",
     "plan_start",
     "process_problems",
     "processes",
+    "proposed_map",
     "publish_decision",
     "publish_process",
     "reassign_vacant",
     "return_targets",
+    "revert_batch",
     "send_back",
     "send_message",
     "set_legal_due",
     "start_case",
+    "start_migration",
+    "try_migration",
 ]
 
 # -- processes ------------------------------------------------------------------------------------------------
@@ -297,32 +306,60 @@ def reassign_vacant(*, at: datetime) -> int:
     return work.reassign_vacant(at=at)
 
 
-def migrate_cases(
-    *,
-    from_version: int,
-    to_version: int,
-    actor: Actor,
-    reason: str,
-    at: datetime,
-    node_map: Mapping[str, str] | None = None,
-    dry_run: bool = True,
-    limit: int = 500,
-) -> list[Migrated]:
-    """Carry open cases over to another version, or say why one stays where it is; a dry run changes nothing.
+# -- running cases to another version ---------------------------------------------------------------------------
 
-    node_map: old step → new step where they are not named alike. Timers keep their moment. The marking before is kept
-    in the history.
-    """
-    return migration.migrate_cases(
-        from_version=from_version,
-        to_version=to_version,
-        node_map=node_map or {},
-        actor=actor,
-        reason=reason,
-        at=at,
-        dry_run=dry_run,
-        limit=limit,
+
+def proposed_map(*, from_version: int, to_version: int) -> tuple[dict[str, str], list[str]]:
+    """Old step → new step where only the key changed, and steps with no counterpart, to be mapped by hand."""
+    return moving.proposed_map(from_version=from_version, to_version=to_version)
+
+
+def try_migration(
+    *, from_version: int, to_version: int, node_map: Mapping[str, str], after_id: int = 0, limit: int = 1000
+) -> list[MovableCase]:
+    """Every running case with the reason it can or cannot go over to the other version; nothing is changed."""
+    return moving.dry_run(
+        from_version=from_version, to_version=to_version, node_map=node_map, after_id=after_id, limit=limit
     )
+
+
+def start_migration(
+    *, from_version: int, to_version: int, node_map: Mapping[str, str], timers: str, actor: Actor, reason: str,
+    at: datetime,
+) -> int:  # fmt: skip
+    """Note a migration (chuyển phiên bản); the batches follow. timers: `keep` their moment, or `restart` from now.
+
+    Raises ValueError with a Vietnamese sentence.
+    """
+    return moving.start(
+        from_version=from_version, to_version=to_version, node_map=node_map, timers=timers, actor=actor, reason=reason,
+        at=at,
+    )  # fmt: skip
+
+
+def migrate_batch(*, migration_id: int, at: datetime, size: int = moving.BATCH) -> int:
+    """Carry the next cases over, each with its state before kept; how many were looked at, 0 at the end."""
+    return moving.run_batch(migration_id=migration_id, at=at, size=size)
+
+
+def revert_batch(*, migration_id: int, actor: Actor, at: datetime, size: int = moving.BATCH) -> int:
+    """Bring the next cases back to exactly what they were; 0 at the end. One that has moved on since stays."""
+    return moving.revert_batch(migration_id=migration_id, actor=actor, at=at, size=size)
+
+
+def migration(*, migration_id: int) -> MigrationView:
+    """Raises LookupError."""
+    return moving.view(migration_id=migration_id)
+
+
+def migrations(*, process_key: str = "") -> list[MigrationView]:
+    """The latest migrations, newest first."""
+    return moving.recent(process_key=process_key)
+
+
+def open_counts(*, version_ids: Sequence[int]) -> dict[int, int]:
+    """Running cases by version of the process."""
+    return moving.open_counts(version_ids=version_ids)
 
 
 # -- reading --------------------------------------------------------------------------------------------------

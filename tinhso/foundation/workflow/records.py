@@ -103,6 +103,38 @@ class Completion:
 
 
 @dataclass(frozen=True, slots=True)
+class MovableCase:
+    """A running case before a migration: where it stands, and why it cannot go over (empty when it can)."""
+
+    case_id: int
+    subject: str
+    title: str
+    step: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationView:
+    """How a migration of running cases stands; `stayed` and `not_reverted`: (subject, why), 500 at the most."""
+
+    id: int
+    from_version: int
+    to_version: int
+    from_number: int
+    to_number: int
+    actor_name: str
+    reason: str
+    started_at: datetime
+    finished_at: datetime | None
+    reverted_at: datetime | None
+    moved: int
+    stayed: list[tuple[str, str]]
+    left: int  # not looked at yet
+    reverted: int
+    not_reverted: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class ProcessJudgement:
     """What a process file is worth before it is published: rows of (element, what is wrong, what to do)."""
 

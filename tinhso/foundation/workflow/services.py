@@ -9,11 +9,21 @@ from django.db import connection
 from django.utils import timezone
 
 from tinhso.foundation.accounts.public import Actor
-from tinhso.foundation.workflow.engine import Event, State, step, with_variables
+from tinhso.foundation.workflow import selectors
+from tinhso.foundation.workflow.engine import Event, Plan, State, step, with_variables
 from tinhso.foundation.workflow.errors import EngineError
 from tinhso.foundation.workflow.models import CaseEvent, CaseRun, MessageInbox, Subscription, WorkItem
 from tinhso.foundation.workflow.permissions import why_not_complete
-from tinhso.foundation.workflow.planning import Act, CaseFacts, Planner, Row, change_of, plan_payload
+from tinhso.foundation.workflow.planning import (
+    Act,
+    CaseFacts,
+    Planner,
+    Row,
+    change_of,
+    lead_node,
+    plan_payload,
+    waiting_for,
+)
 from tinhso.foundation.workflow.plans import plan_of
 from tinhso.foundation.workflow.records import CaseChange, StaleWorkItemError, WrongOutcomeError
 from tinhso.foundation.workflow.writing import call_sql, facts_of, rebuild
@@ -31,6 +41,37 @@ def tell(change: CaseChange) -> None:
     listener = _listeners.get(change.kind)
     if listener is not None:
         listener(change)
+
+
+def tell_standing(case: CaseRun, old: Plan, before: State, at: datetime) -> None:
+    """Tell the listener where a case stands now that it follows another version, if that is not what it knew."""
+    now, was = lead_node(plan_of(case.version_id), case.state), lead_node(old, before)
+    known = ("name", "stage", "clock", "role", "hours")
+    if [(now or {}).get(word) for word in known] == [(was or {}).get(word) for word in known]:
+        return
+    stage = (now or {}).get("stage", "")
+    CaseRun.objects.filter(pk=case.pk).update(stage=stage)
+    tell(
+        CaseChange(
+            case_id=case.pk,
+            kind=case.kind,
+            subject=case.subject,
+            at=at,
+            opened=tuple(selectors.open_items(kind=case.kind, subject=case.subject, with_parts=False)),
+            closed=(),
+            waiting=waiting_for(plan_of(case.version_id), case.state),
+            stage=stage,
+            ended=None,
+            clock=(now or {}).get("clock", "running"),
+            event="migrate",
+            node=str((now or {}).get("name", "")),
+            outcome="",
+            published=(),
+            part=facts_of(case).part,
+            parent_subject=facts_of(case).parent_subject,
+            units=tuple(case.units.items()),
+        )
+    )
 
 
 @dataclass(slots=True)
