@@ -33,6 +33,7 @@ __all__ = [
     "set_slots",
     "withdraw_day",
     "working_days_between",
+    "working_hours_between",
 ]
 
 
@@ -69,6 +70,11 @@ def working_days_between(*, unit_id: int, after: date, through: date) -> int:
     if through <= after:
         return 0
     return working_time.working_days_between(calendar_now(unit_id=unit_id), after, through)
+
+
+def working_hours_between(*, unit_id: int, start: datetime, end: datetime) -> float:
+    """Hours the unit was open from one moment to another; 0 where the end comes first."""
+    return working_time.open_minutes(calendar_now(unit_id=unit_id), start, end) / 60 if end > start else 0.0
 
 
 def days(*, year: int, withdrawn: bool = False) -> list[Day]:

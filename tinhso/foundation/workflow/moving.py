@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -197,7 +196,10 @@ class _Batch:
             for token, place in after["tok"].items()
             for kind, armed in nodes[place[0]].get("arms", ())
         }
-        rows: tuple[tuple[type[Any], str, Sequence[Any]], ...] = ((Timer, "timer", timers), (Subscription, "wait", waits))
+        rows: tuple[tuple[type[Any], str, Sequence[Any]], ...] = (
+            (Timer, "timer", timers),
+            (Subscription, "wait", waits),
+        )
         for model, kind, held in rows:
             there = {(row.token, names.get(row.node, row.node)): row for row in held}
             for key, row in there.items():
@@ -218,7 +220,7 @@ class _Batch:
 
     def armed(self, model: type[Any], case: CaseRun, token: str, node: str, moment: datetime | None) -> Any:
         if model is Timer:
-            return Timer(case_id=case.pk, token=token, node=node, fire_at=moment)
+            return model(case_id=case.pk, token=token, node=node, fire_at=moment)
         return Subscription(case_id=case.pk, token=token, node=node, message=self.carrier.new["nodes"][node]["message"])
 
 
@@ -287,9 +289,11 @@ def _restore(migration: CaseMigration, items: Sequence[CaseMigrationItem], actor
     CaseEvent.objects.bulk_create(events)
     _write_cases(back)
     _write_items(rows)
-    for model, fresh in ((Timer, timers), (Subscription, waits)):
-        model._default_manager.filter(case_id__in=[case.pk for case in back]).delete()  # type: ignore[attr-defined]
-        model._default_manager.bulk_create(fresh)  # type: ignore[attr-defined]
+    held = [case.pk for case in back]
+    Timer.objects.filter(case_id__in=held).delete()
+    Timer.objects.bulk_create(timers)
+    Subscription.objects.filter(case_id__in=held).delete()
+    Subscription.objects.bulk_create(waits)
     for case in back:
         tell_standing(case, plan_of(migration.to_version_id), states[case.pk], at)
 
@@ -340,7 +344,8 @@ def open_counts(*, version_ids: Sequence[int]) -> dict[int, int]:
     """Running cases by version."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT version_id, count(*) FROM workflow_caserun WHERE status = 'open' AND version_id = ANY(%s) GROUP BY 1",
+            "SELECT version_id, count(*) FROM workflow_caserun WHERE status = 'open' AND version_id = ANY(%s)"
+            " GROUP BY version_id",
             [list(version_ids)],
         )
         return dict(cursor.fetchall())

@@ -98,6 +98,22 @@ def latest_version(key: str) -> int:
     return found
 
 
+def file_of(version_id: int) -> tuple[str, int, bytes]:
+    """Raises LookupError."""
+    found = ProcessVersion.objects.filter(pk=version_id).values_list("definition__key", "number", "bpmn_xml").first()
+    if found is None:
+        raise LookupError(f"Không có phiên bản quy trình {version_id}.")
+    return found[0], found[1], found[2].encode()
+
+
+def versions_of(key: str) -> list[dict[str, Any]]:
+    rows = ProcessVersion.objects.filter(definition__key=key).order_by("-number")
+    return [
+        {"version_id": row["pk"], **row}
+        for row in rows.values("pk", "number", "status", "published_at", "published_by", "checks")
+    ]
+
+
 def change_hours(*, version_id: int, hours: dict[str, str], at: datetime, by: str = "") -> int:
     """Publish the process anew with other working hours for some steps; running cases stay on their version.
 

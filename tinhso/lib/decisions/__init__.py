@@ -1,4 +1,4 @@
-"""Decision tables (bảng quyết định): DMN 1.3 in and out, judged at publish, decided with the row and its legal basis."""
+"""Decision tables (bảng quyết định): DMN 1.3 in and out, judged at publish, decided with row and law."""
 
 from tinhso.lib.decisions.analysis import Finding, analyse
 from tinhso.lib.decisions.compiling import Compiled, DecisionProblem, compile_table

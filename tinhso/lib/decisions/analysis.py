@@ -1,4 +1,4 @@
-"""What a table leaves open and where its rows meet: found on the boundaries of its intervals, before it is published."""
+"""What a table leaves open and where its rows meet: found on the boundaries of its intervals."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Finding:
 
 
 def analyse(table: Compiled, values: Sequence[Sequence[str]] = (), limit: int = 5) -> list[Finding]:
-    """Gaps, and overlaps that matter to the hit policy; the first few of each. values: by column, what a text can be."""
+    """Gaps, and overlaps that matter to the hit policy; the first few. values: by column, what a text can be."""
     columns = []
     for number, column in enumerate(table["inputs"]):
         tests = [rule["tests"][number] for rule in table["rules"]]
@@ -137,11 +137,11 @@ def _constants(tree: Any, found: list[Any]) -> bool:
     if not isinstance(tree, list) or not tree:
         return True
     if isinstance(tree[0], list):
-        return all([_constants(part, found) for part in tree])
+        return all(_constants(part, found) for part in tree)
     if tree[0] == "name":
         return bool(tree[1] == CELL)
     if tree[0] in ("lit", "num", "call", "neg", "list") and not feel.names(tree):
         value = feel.evaluate(tree, {})
         found.extend(value if isinstance(value, list) else [value])
         return True
-    return all([_constants(part, found) for part in tree[1:] if isinstance(part, list)])
+    return all(_constants(part, found) for part in tree[1:] if isinstance(part, list))

@@ -1,6 +1,6 @@
 """A decision taken: the result, the rows that gave it and the law behind them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
@@ -10,6 +10,11 @@ from tinhso.lib import feel
 from tinhso.lib.decisions.compiling import CELL, Compiled
 from tinhso.lib.decisions.table import ROUNDINGS
 
+_TOTALS: Mapping[str, Callable[[list[Decimal]], Decimal]] = {
+    "COLLECT SUM": lambda values: sum(values, Decimal(0)),
+    "COLLECT MIN": min,
+    "COLLECT MAX": max,
+}
 _MODES = {"half_up": ROUND_HALF_UP, "down": ROUND_DOWN, "up": ROUND_UP}
 
 
@@ -98,8 +103,7 @@ def _chosen(table: Compiled, fired: list[Any], results: list[dict[str, Any]]) ->
     values = [one[names[0]] for one in results]
     if not all(isinstance(value, Decimal) for value in values):
         raise DecisionError(f"Bảng «{table['name']}»: cột «{names[0]}» có kết quả không phải số.")
-    total = {"COLLECT SUM": sum, "COLLECT MIN": min, "COLLECT MAX": max}[policy](values)
-    return {names[0]: total}, fired
+    return {names[0]: _TOTALS[policy](values)}, fired
 
 
 def _sentence(table: Compiled, rows: tuple[int, ...], outputs: Mapping[str, Any], bases: tuple[str, ...]) -> str:

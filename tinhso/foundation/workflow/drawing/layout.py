@@ -124,16 +124,16 @@ def _columns(keys: list[str], arrows: Iterable[tuple[str, str]]) -> dict[str, in
         state.setdefault(first, 1)
         while todo:
             key, rest = todo[-1]
-            target = next(rest, None)
-            if target is None:
+            onward = next(rest, None)
+            if onward is None:
                 todo.pop()
                 state[key] = 2
                 order.append(key)
-            elif target not in state:
-                state[target] = 1
-                todo.append((target, iter(ahead[target])))
-            elif state[target] == 1:
-                back.add((key, target))
+            elif onward not in state:
+                state[onward] = 1
+                todo.append((onward, iter(ahead[onward])))
+            elif state[onward] == 1:
+                back.add((key, onward))
     columns = dict.fromkeys(keys, 0)
     for key in reversed(order):
         for target in ahead[key]:

@@ -1,7 +1,8 @@
-"""BPMN → step table. A gateway right behind a step becomes the row's ways; one that only brings ways together falls away."""
+"""BPMN → step table: a gateway right behind a step becomes its ways; one that only brings ways together falls away."""
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from tinhso.foundation.workflow.drawing.elements import KIND_OF_TAG, WORDS
 from tinhso.foundation.workflow.drawing.table import GATES, SPLITS, Row, StepTable, Way
@@ -52,7 +53,7 @@ class _Reader:
         key = str(element.get("id") or "")
         if element.get("default"):
             self.defaults[key] = str(element.get("default"))
-        words = {word: tt(element, attribute) for word, attribute in WORDS.items()}
+        words: dict[str, Any] = {word: tt(element, attribute) for word, attribute in WORDS.items()}
         lane = self.lanes.get(key)
         if lane is not None:
             words = {**words, **{word: words[word] or tt(lane, word) for word in ("role", "unit")}}
@@ -98,7 +99,9 @@ class _Reader:
         for row in self.rows:
             default = self.defaults.get(row.key)
             ways = [
-                replace(way, when="") if way.flow == default else way for source, way in self.arrows if source == row.key
+                replace(way, when="") if way.flow == default else way
+                for source, way in self.arrows
+                if source == row.key
             ]
             split = row.kind if row.kind in SPLITS and len(ways) > 1 else ""
             found.append(replace(row, ways=tuple(ways), split=split))

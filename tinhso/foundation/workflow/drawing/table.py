@@ -98,7 +98,7 @@ class StepTable:
             raise KeyError(key)
         return found
 
-    def keys(self) -> frozenset[str]:
+    def known(self) -> frozenset[str]:
         return frozenset(row.key for row in self.rows)
 
     def with_row(self, row: Row) -> "StepTable":

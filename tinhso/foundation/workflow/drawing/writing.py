@@ -26,7 +26,7 @@ class _Writer:
         self.root = etree.Element(bpmn("definitions"), nsmap=spaces)
         self.root.set("id", f"{table.key}_definitions")
         self.root.set("targetNamespace", TT)
-        self.used = set(table.keys()) | {table.key}
+        self.used = set(table.known()) | {table.key}
         self.messages: dict[str, str] = {}
         self.errors: dict[str, str] = {}
         self.shapes = layout.Drawing()

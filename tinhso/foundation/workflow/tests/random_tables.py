@@ -139,4 +139,6 @@ def random_table(seed: int) -> StepTable:
 
 def _nested(table: StepTable, within: str) -> list[Row]:
     """Rows of a group right behind it, as a reader of the table meets them."""
-    return [one for row in table.below(within) for one in (row, *(_nested(table, row.key) if row.kind == "sub" else ()))]
+    return [
+        one for row in table.below(within) for one in (row, *(_nested(table, row.key) if row.kind == "sub" else ()))
+    ]

@@ -138,9 +138,8 @@ def _compared(tree: Any, found: list[str]) -> None:
     """Texts that a condition compares the outcome with."""
     if not isinstance(tree, list):
         return
-    if len(tree) == 3 and tree[0] == "=" and tree[1] == ["name", "outcome"] and tree[2][0] == "lit":
-        if isinstance(tree[2][1], str) and tree[2][1] not in found:
-            found.append(tree[2][1])
+    if tree[:2] == ["=", ["name", "outcome"]] and tree[2][0] == "lit" and tree[2][1] not in found:
+        found.append(tree[2][1])
     for part in tree:
         _compared(part, found)
 

@@ -54,7 +54,7 @@ def simulate(
     plan: Plan, profile: Profile, *, cases: int = 10_000, limit_hours: float | None = None, seed: int = 1
 ) -> Simulated:
     """Live many cases. limit_hours: the legal time. Raises TooLargeError."""
-    runner = _Runner(plan, profile, random.Random(seed))
+    runner = _Runner(plan, profile, random.Random(seed))  # noqa: S311 - chance for figures, not for secrets
     for _ in range(cases):
         runner.live()
     return runner.figures(cases, limit_hours)
@@ -72,9 +72,7 @@ class _Runner:
             if node["kind"] in ("user", "receive", "call", "catch_message", "catch_timer", "event")
         }
         self.outcomes = {node_id: _weights(node_id, answers_of(plan, node_id), profile) for node_id in plan["nodes"]}
-        self.running = {
-            node_id for node_id, node in plan["nodes"].items() if node.get("clock", "running") == "running"
-        }
+        self.running = {node_id for node_id, node in plan["nodes"].items() if node.get("clock", "running") == "running"}
         self.totals: list[float] = []
         self.ends: dict[str, int] = {}
         self.visits: dict[str, int] = {}
@@ -97,10 +95,7 @@ class _Runner:
                 self.totals.append(clock)
                 self.ends[passage.end] = self.ends.get(passage.end, 0) + 1
                 return
-            if passage.stays and due:
-                due = {new: due[old] for new, old in passage.stays if old in due}
-            else:
-                due = {}
+            due = {new: due[old] for new, old in passage.stays if old in due}
             runs = False
             for token, node in waits:
                 if token not in due:
@@ -130,9 +125,9 @@ class _Runner:
         for kind, armed in node.get("arms", ()):
             if kind == "timer":
                 after = timer_hours(self.plan["nodes"][armed])
-                if event is None and node["kind"] in ("catch_timer", "event") or after < hours:
-                    if self.plan["nodes"][armed].get("interrupts", True):
-                        hours, event = after, ("timer", "", armed)
+                is_first = after < hours or (event is None and node["kind"] in ("catch_timer", "event"))
+                if is_first and self.plan["nodes"][armed].get("interrupts", True):
+                    hours, event = after, ("timer", "", armed)
             elif node["kind"] != "user" and event is None:
                 event = ("message", "", armed)
         if event is None:

@@ -57,9 +57,7 @@ def walk(plan: Plan, clicks: Sequence[str], variables: Mapping[str, Any]) -> Wal
         state, effects = step(plan, state, ("start",))
         visited += _visited(effects)
         for code in clicks[:MOST_CLICKS]:
-            click = next(
-                (c for one in _waiting(plan, state) for c in one.clicks if c.code == code), None
-            )
+            click = next((c for one in _waiting(plan, state) for c in one.clicks if c.code == code), None)
             if click is None:
                 problem = "Bước vừa bấm không còn chờ ở đây; phần sau được bỏ qua."
                 break

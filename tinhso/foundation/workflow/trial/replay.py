@@ -1,4 +1,4 @@
-"""Histories that were really lived, replayed on a draft: which cases would have ended elsewhere, and where they part."""
+"""Histories that were really lived, replayed on a draft: which cases would have ended elsewhere."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

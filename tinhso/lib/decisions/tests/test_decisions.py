@@ -75,8 +75,8 @@ def test_a_missing_fact_fits_no_row_and_says_so() -> None:
     ],
 )
 def test_each_hit_policy(policy: str, expected: Any) -> None:
-    table = DecisionTable("d", "D", (Input("a", type="number"),), (Output("r"),),
-                          (Rule((">= 1",), ("1",)), Rule(("< 0",), ("2",)), Rule(("[1..5)",), ("3",))), policy)  # fmt: skip
+    rows = (Rule((">= 1",), ("1",)), Rule(("< 0",), ("2",)), Rule(("[1..5)",), ("3",)))
+    table = DecisionTable("d", "D", (Input("a", type="number"),), (Output("r"),), rows, policy)
     assert decide(compiled(table), {"a": 2}).outputs == {"r": expected}
 
 

@@ -1,4 +1,4 @@
-"""The door of the process engine (quy trình).
+"""The door for whoever moves cases: start, complete, send back, tell, read.
 
 A system registers one listener for its kind of subject; whatever moves a case (an official, a timer, a message, a move)
 calls it in the same transaction with the change, so the system's own row is never a step behind.
@@ -11,38 +11,27 @@ from datetime import datetime
 from typing import Any
 
 from tinhso.foundation.accounts.public import Actor
-from tinhso.foundation.workflow import decisions, moving, plans, selectors, services, tasks, work
+from tinhso.foundation.workflow import selectors, services, tasks, work
 from tinhso.foundation.workflow.planning import CaseFacts
 from tinhso.foundation.workflow.planning import plan_start as _plan_start
 from tinhso.foundation.workflow.records import (
     CaseChange,
     Completion,
     InboxPage,
-    MigrationView,
-    MovableCase,
     PlannedStart,
-    ProcessJudgement,
-    ProcessRefusedError,
     StaleWorkItemError,
     StepView,
     WorkItem,
     WrongOutcomeError,
 )
 from tinhso.foundation.workflow.selectors import InboxFilter
-from tinhso.lib.decisions import Decision, DecisionError
 
 __all__ = [
     "CaseChange",
     "Completion",
-    "Decision",
-    "DecisionError",
     "InboxFilter",
     "InboxPage",
-    "MigrationView",
-    "MovableCase",
     "PlannedStart",
-    "ProcessJudgement",
-    "ProcessRefusedError",
     "StaleWorkItemError",
     "StepView",
     "WorkItem",
@@ -53,111 +42,24 @@ __all__ = [
     "bulk_complete",
     "case_history",
     "case_steps",
-    "change_step_hours",
     "claim",
     "complete",
-    "decide",
-    "decision_problems",
     "end_case",
     "fire_due_timers",
     "get_item",
     "inbox",
-    "judge_process",
-    "latest_decision",
-    "latest_version",
+    "live_subjects",
     "lock_case",
-    "migrate_batch",
-    "migration",
-    "migrations",
     "on_change",
-    "open_counts",
     "open_items",
     "plan_start",
-    "process_problems",
-    "processes",
-    "proposed_map",
-    "publish_decision",
-    "publish_process",
     "reassign_vacant",
     "return_targets",
-    "revert_batch",
     "send_back",
     "send_message",
     "set_legal_due",
     "start_case",
-    "start_migration",
-    "try_migration",
 ]
-
-# -- processes ------------------------------------------------------------------------------------------------
-
-
-def process_problems(bpmn: bytes) -> list[tuple[str, str, str]]:
-    """What keeps a process file from being published: (element, what is wrong, what to do); empty when nothing does."""
-    return plans.process_problems(bpmn)
-
-
-def judge_process(bpmn: bytes) -> ProcessJudgement:
-    """Problems and warnings of a process file, for whoever draws it; a file without our own attributes is judged on
-    its flow alone (a missing role or hour limit is a warning then)."""
-    return plans.judge(bpmn)
-
-
-def publish_process(*, key: str, name: str, bpmn: bytes, at: datetime, by: str = "") -> int:
-    """Compile, check soundness and publish as the next version; id of the version (the same for the same bytes).
-
-    Raises ProcessRefusedError.
-    """
-    return plans.publish(key=key, name=name, bpmn=bpmn, at=at, by=by)
-
-
-def latest_version(*, key: str) -> int:
-    """The version new cases follow. Raises LookupError."""
-    return plans.latest_version(key)
-
-
-def change_step_hours(*, version_id: int, hours: Mapping[str, str], at: datetime, by: str = "") -> int:
-    """Publish the process anew with other working hours for some steps ("" for none); running cases stay as they are.
-
-    Raises LookupError for a step that is not there, ProcessRefusedError.
-    """
-    return plans.change_hours(version_id=version_id, hours=dict(hours), at=at, by=by)
-
-
-def processes() -> Sequence[Mapping[str, Any]]:
-    """Processes in force with their steps: version_id, key, name, number, published_at, checks, steps."""
-    return selectors.processes()
-
-
-# -- decision tables -------------------------------------------------------------------------------------------
-
-
-def decision_problems(dmn: bytes) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]:
-    """What keeps a decision table (bảng quyết định, DMN) from being published, and what to look at: (place, what is
-    wrong, what to do)."""
-    return decisions.problems_of(dmn)
-
-
-def publish_decision(*, dmn: bytes, at: datetime, by: str = "") -> int:
-    """Publish a decision table as the next version of its key; id of the version. Raises ProcessRefusedError.
-
-    Processes published from now on take it; those in force keep theirs.
-    """
-    return decisions.publish(dmn=dmn, at=at, by=by)
-
-
-def latest_decision(*, key: str) -> int:
-    """The version of a decision table in force. Raises LookupError."""
-    return decisions.latest(key)
-
-
-def decide(*, version_id: int, facts: Mapping[str, Any], at: datetime | None = None) -> Decision:
-    """What a decision table answers for these facts, the rows that fired and their legal basis.
-
-    Raises LookupError, DecisionError (rows that contradict each other).
-    """
-    return decisions.decide(version_id=version_id, facts=facts, at=at)
-
 
 # -- cases ----------------------------------------------------------------------------------------------------
 
@@ -304,62 +206,6 @@ def set_legal_due(*, kind: str, due: Mapping[str, datetime | None]) -> None:
 def reassign_vacant(*, at: datetime) -> int:
     """Give open items of people who left their post to who holds it now; how many moved. Done hourly by the worker."""
     return work.reassign_vacant(at=at)
-
-
-# -- running cases to another version ---------------------------------------------------------------------------
-
-
-def proposed_map(*, from_version: int, to_version: int) -> tuple[dict[str, str], list[str]]:
-    """Old step → new step where only the key changed, and steps with no counterpart, to be mapped by hand."""
-    return moving.proposed_map(from_version=from_version, to_version=to_version)
-
-
-def try_migration(
-    *, from_version: int, to_version: int, node_map: Mapping[str, str], after_id: int = 0, limit: int = 1000
-) -> list[MovableCase]:
-    """Every running case with the reason it can or cannot go over to the other version; nothing is changed."""
-    return moving.dry_run(
-        from_version=from_version, to_version=to_version, node_map=node_map, after_id=after_id, limit=limit
-    )
-
-
-def start_migration(
-    *, from_version: int, to_version: int, node_map: Mapping[str, str], timers: str, actor: Actor, reason: str,
-    at: datetime,
-) -> int:  # fmt: skip
-    """Note a migration (chuyển phiên bản); the batches follow. timers: `keep` their moment, or `restart` from now.
-
-    Raises ValueError with a Vietnamese sentence.
-    """
-    return moving.start(
-        from_version=from_version, to_version=to_version, node_map=node_map, timers=timers, actor=actor, reason=reason,
-        at=at,
-    )  # fmt: skip
-
-
-def migrate_batch(*, migration_id: int, at: datetime, size: int = moving.BATCH) -> int:
-    """Carry the next cases over, each with its state before kept; how many were looked at, 0 at the end."""
-    return moving.run_batch(migration_id=migration_id, at=at, size=size)
-
-
-def revert_batch(*, migration_id: int, actor: Actor, at: datetime, size: int = moving.BATCH) -> int:
-    """Bring the next cases back to exactly what they were; 0 at the end. One that has moved on since stays."""
-    return moving.revert_batch(migration_id=migration_id, actor=actor, at=at, size=size)
-
-
-def migration(*, migration_id: int) -> MigrationView:
-    """Raises LookupError."""
-    return moving.view(migration_id=migration_id)
-
-
-def migrations(*, process_key: str = "") -> list[MigrationView]:
-    """The latest migrations, newest first."""
-    return moving.recent(process_key=process_key)
-
-
-def open_counts(*, version_ids: Sequence[int]) -> dict[int, int]:
-    """Running cases by version of the process."""
-    return moving.open_counts(version_ids=version_ids)
 
 
 # -- reading --------------------------------------------------------------------------------------------------
