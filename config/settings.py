@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "tinhso.systems.one_stop",
     "tinhso.systems.portal",
     "tinhso.systems.administration",
+    "tinhso.systems.studio",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -9,16 +9,16 @@ from typing import Any
 from django.utils import timezone
 from markupsafe import Markup
 
-from tinhso.foundation.forms import exchange, selectors, services
+from tinhso.foundation.forms import drafting, exchange, options, selectors, sentences, services
 from tinhso.foundation.forms import posted as answers
 from tinhso.foundation.forms import render as drawing
-from tinhso.foundation.forms.compile import FormRefusedError
+from tinhso.foundation.forms.compile import FormRefusedError, compile_form
 from tinhso.foundation.forms.models import FormVersion
 from tinhso.foundation.forms.options import options_of
 from tinhso.foundation.forms.schema import Form, Kind, anchor
 from tinhso.foundation.forms.validate import Judged, judge
 
-__all__ = ["FormRefusedError", "FormView", "PaperAsked", "Source", "Validation", "anchor"]
+__all__ = ["FormRefusedError", "FormView", "PaperAsked", "Source", "Validation", "anchor", "drafting", "sentences"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +224,58 @@ def choices_of(*, version_id: int, key: str) -> Mapping[str, str]:
     """Value → label of a question that chooses."""
     found = selectors.compiled(version_id).at(key)
     return dict(options_of(found)) if found else {}
+
+
+# -- forms being made -----------------------------------------------------------------------------------------
+
+
+def schema_of(*, version_id: int) -> dict[str, Any]:
+    """The form-js schema of a version. Raises LookupError."""
+    return dict(selectors.version(version_id).schema)
+
+
+def check_schema(*, schema: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What keeps a schema from being published: (component, sentence); empty when nothing does."""
+    try:
+        compile_form(schema, list_names=options.names())
+    except FormRefusedError as error:
+        return list(error.problems)
+    return []
+
+
+def preview(*, schema: Mapping[str, Any], posted: Any = None) -> list[tuple[str, Markup]]:
+    """(title, fields) of each page of a form that is not published yet, by the renderer that citizens get.
+
+    posted: answers typed into the preview, judged as at filing. Raises FormRefusedError.
+    """
+    form = compile_form(schema, list_names=options.names())
+    data = answers.read(form, posted, None) if posted is not None else {}
+    judged = _judged(form, data, None, frozenset(form.by_key))
+    errors = judged.errors if posted is not None else {}
+    return [
+        (page.title, drawing.fields_html(form, data, judged, errors, {}, number))
+        for number, page in enumerate(form.pages)
+    ]
+
+
+def list_names() -> list[str]:
+    """Names of the shared lists of answers."""
+    return sorted(options.names())
+
+
+def list_rows(*, name: str) -> list[tuple[str, str]]:
+    """(value, label) of a shared list, in its order; empty where there is none."""
+    return list(options.named(name).items())
+
+
+def forms_in_use() -> list[FormView]:
+    """The latest version of every form, by name."""
+    return [_view(version) for version in selectors.latest_versions()]
+
+
+def versions_of(*, key: str) -> list[FormView]:
+    """Versions of a form, newest first."""
+    return [_view(version) for version in selectors.versions_of(key)]
 
 
 def _judged(form: Form, data: Mapping[str, Any], at: datetime | None, only: frozenset[str] | None) -> Judged:

@@ -30,6 +30,15 @@ def latest_version(key: str) -> FormVersion:
     return found
 
 
+def latest_versions() -> list[FormVersion]:
+    rows = FormVersion.objects.select_related("definition").order_by("definition_id", "-number")
+    return sorted(rows.distinct("definition_id"), key=lambda one: one.definition.name)
+
+
+def versions_of(key: str) -> list[FormVersion]:
+    return list(FormVersion.objects.select_related("definition").filter(definition__key=key).order_by("-number"))
+
+
 def forget() -> None:
     """Tests that roll back their versions forget the compiled ones."""
     compiled.cache_clear()

@@ -72,6 +72,25 @@ def latest(key: str) -> int:
     return found
 
 
+def file_of(version_id: int) -> bytes:
+    """Raises LookupError."""
+    found = DecisionVersion.objects.filter(pk=version_id).values_list("dmn_xml", flat=True).first()
+    if found is None:
+        raise LookupError(f"Không có phiên bản bảng quyết định {version_id}.")
+    return found.encode()
+
+
+def in_force() -> list[dict[str, Any]]:
+    rows = DecisionVersion.objects.select_related("definition").order_by("definition_id", "-number")
+    return [
+        {
+            "version_id": row.pk, "key": row.definition.key, "name": row.definition.name, "number": row.number,
+            "published_at": row.published_at, "rules": len(row.table["rules"]),
+        }
+        for row in rows.distinct("definition_id")
+    ]  # fmt: skip
+
+
 @lru_cache(256)
 def table_of(version_id: int) -> Compiled:
     """Raises LookupError."""

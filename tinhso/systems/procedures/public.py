@@ -133,6 +133,11 @@ def codes_of_process(*, process_key: str, on: date) -> list[str]:
     return selectors.codes_of_process(process_key, on)
 
 
+def codes_of_form(*, form_key: str, on: date) -> list[str]:
+    """Procedures whose new dossiers are filed on this form on a day."""
+    return selectors.codes_of_form(form_key, on)
+
+
 # For the loader of packs and the administrator's screens; callers open the transaction and write the audit.
 
 

@@ -169,6 +169,11 @@ def codes_of_process(process_key: str, on: date) -> list[str]:
     return sorted(set(rows.values_list("procedure__code", flat=True)))
 
 
+def codes_of_form(form_key: str, on: date) -> list[str]:
+    rows = models.Binding.objects.on(on).filter(form_key=form_key)
+    return sorted(set(rows.values_list("procedure__code", flat=True)))
+
+
 def binding_on(code: str, day: date) -> Binding:
     """Raises LookupError where the procedure cannot be filed here that day."""
     ids = _memory.get().binding_ids

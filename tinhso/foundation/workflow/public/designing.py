@@ -47,7 +47,9 @@ __all__ = [
     "click_through",
     "compare_processes",
     "decide",
+    "decision_file",
     "decision_problems",
+    "decision_tables",
     "followed",
     "from_json",
     "judge_process",
@@ -132,6 +134,16 @@ def publish_decision(*, dmn: bytes, at: datetime, by: str = "") -> int:
     Processes published from now on take it; those in force keep theirs.
     """
     return decisions.publish(dmn=dmn, at=at, by=by)
+
+
+def decision_file(*, version_id: int) -> bytes:
+    """The DMN of a published decision table. Raises LookupError."""
+    return decisions.file_of(version_id)
+
+
+def decision_tables() -> Sequence[Mapping[str, Any]]:
+    """Decision tables in force: version_id, key, name, number, published_at, rules."""
+    return decisions.in_force()
 
 
 def latest_decision(*, key: str) -> int:

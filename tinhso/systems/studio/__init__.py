@@ -1,0 +1,1 @@
+"""Xưởng quy trình: officials draw processes, forms and tables themselves, try them, publish them, move cases."""
