@@ -32,6 +32,11 @@ def dossier(may: frozenset[str] | None, **more: Any) -> Sample:
     return Sample(lambda world: {"code": world.things["dossier"], **more}, may)
 
 
+def draft(kind: str, **more: Any) -> Sample:
+    """A draft of the studio, by its kind."""
+    return Sample(lambda world: {"draft_id": world.things[f"draft_{kind}"], **more})
+
+
 SAMPLES: dict[str, Sample] = {
     "healthz": fixed(answers=frozenset({503})),  # no worker runs beside the tests
     # accounts: nobody here has a second factor yet
@@ -88,4 +93,31 @@ SAMPLES: dict[str, Sample] = {
     "admin/procedures/<str:code>/process": fixed(code=PROCEDURE),
     "admin/procedures/<str:code>/reductions": fixed(code=PROCEDURE),
     "admin/processes/<str:key>": fixed(key="standard_commune"),
+    # the studio
+    "studio/new/<slug:kind>": fixed(kind="process"),
+    "studio/open/<slug:kind>/<slug:key>": fixed(NOBODY, kind="process", key="khong-co"),
+    "studio/drafts/<int:draft_id>": draft("process"),
+    "studio/drafts/<int:draft_id>/acts/<slug:step>": draft("process", step="khong-co"),
+    "studio/drafts/<int:draft_id>/file": draft("process"),
+    "studio/drafts/<int:draft_id>/file/replacement": draft("process"),
+    "studio/drafts/<int:draft_id>/table": draft("process"),
+    "studio/drafts/<int:draft_id>/table/<slug:key>": draft("process", key="tiep_nhan"),
+    "studio/drafts/<int:draft_id>/drawing": draft("process"),
+    "studio/drafts/<int:draft_id>/trial": draft("process"),
+    "studio/drafts/<int:draft_id>/replay": draft("process"),
+    "studio/drafts/<int:draft_id>/simulation": draft("process"),
+    "studio/drafts/<int:draft_id>/grid": draft("decision"),
+    "studio/drafts/<int:draft_id>/decision-drawing": draft("decision"),
+    "studio/drafts/<int:draft_id>/fields": draft("form"),
+    "studio/drafts/<int:draft_id>/fields/<slug:part>": draft("form", part="part_001"),
+    "studio/drafts/<int:draft_id>/preview": draft("form"),
+    "studio/drafts/<int:draft_id>/print": draft("form"),
+    "studio/drafts/<int:draft_id>/form-drawing": draft("form"),
+    "studio/processes/<slug:key>": fixed(key="standard_commune"),
+    "studio/processes/<slug:key>/versions/<int:number>": fixed(key="standard_commune", number=1),
+    "studio/processes/<slug:key>/difference": fixed(key="standard_commune"),
+    "studio/processes/<slug:key>/time": fixed(key="standard_commune"),
+    "studio/processes/<slug:key>/migration": fixed(key="standard_commune"),
+    "studio/migrations/<int:migration_id>": fixed(NOBODY, migration_id=0),
+    "studio/packages/<str:code>.json": fixed(code=PROCEDURE),
 }

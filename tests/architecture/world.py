@@ -13,6 +13,7 @@ from tinhso.foundation.accounts.models import Account
 from tinhso.foundation.accounts.public import ANONYMOUS, Actor, Right
 from tinhso.foundation.organizations import public as organizations
 from tinhso.systems.one_stop import public as one_stop
+from tinhso.systems.studio import public as studio
 
 UNIT = "ubnd-phuong-tan-ninh"
 PROCEDURE = "1.000080"
@@ -49,6 +50,9 @@ def make_world() -> World:
     _add_system(world)
     world.things["unit_id"] = organizations.unit_by_key(key=UNIT).id
     world.things["dossier"] = _send_dossier(world.actors["citizen"])
+    by = world.actors["administrator"]
+    for kind in ("process", "form", "decision"):
+        world.things[f"draft_{kind}"] = studio.new_draft(kind=kind, name=f"Thử {kind}", actor=by)
     return world
 
 

@@ -4,11 +4,11 @@ import { translator } from './words.js';
 const say = {
   vi: {
     ready: 'Sẵn sàng.', saved: 'Đã ghi.', saving: 'Đang ghi…', failed: 'Chưa ghi được; hình vẽ còn nguyên trên trang.',
-    unread: 'Không mở được hình này: ', row: 'Sửa bước này trong bảng',
+    unread: 'Không mở được hình này: ', line: 'Dòng',
   },
   en: {
     ready: 'Ready.', saved: 'Saved.', saving: 'Saving…', failed: 'Not saved; the drawing is still on the page.',
-    unread: 'This drawing cannot be opened: ', row: 'Edit this step in the table',
+    unread: 'This drawing cannot be opened: ', line: 'Row',
   },
 };
 
@@ -61,15 +61,23 @@ async function viewer(box, Viewer, content) {
 }
 
 async function bpmn(box, Modeler, content) {
-  const tool = new Modeler({ ...options(box), keyboard: { bindTo: document } });
+  const tool = new Modeler(options(box));
   await tool.importXML(content);
-  tool.get('canvas').zoom('fit-viewport', 'auto');
-  document.querySelector('[data-fit]')?.addEventListener('click', () => tool.get('canvas').zoom('fit-viewport', 'auto'));
+  const fit = () => {
+    const canvas = tool.get('canvas');
+    canvas.zoom('fit-viewport', 'auto');
+    canvas.zoom(canvas.zoom() * 0.9);
+    canvas.scroll({ dx: 60, dy: 0 }); // the palette stands over the left edge
+  };
+  fit();
+  document.querySelector('[data-fit]')?.addEventListener('click', fit);
   return { read: async () => (await tool.saveXML({ format: true })).xml, mark: (problems) => mark(tool, problems) };
 }
 
 async function dmn(box, Modeler, content) {
-  const tool = new Modeler({ container: box, common: {} });
+  const translate = { translate: ['value', translator(box.dataset.language)] };
+  const own = { additionalModules: [translate] };
+  const tool = new Modeler({ container: box, drd: own, decisionTable: own, literalExpression: own });
   await tool.importXML(content);
   const table = tool.getViews().find((view) => view.type === 'decisionTable');
   if (table) await tool.open(table);
@@ -116,6 +124,27 @@ function saving(box, tool, words) {
   });
 }
 
+// What the editors leave without a name gets one, so that a screen reader says something.
+function named(box) {
+  const words = say[box.dataset.language] || say.vi;
+  const name = () => {
+    for (const field of box.querySelectorAll('input[title]:not([aria-label]), input[placeholder]:not([aria-label]):not([id])')) {
+      field.setAttribute('aria-label', field.title || field.placeholder);
+    }
+    for (const field of box.querySelectorAll('.fjs-input[id$="-date"]:not([aria-label])')) {
+      field.setAttribute('aria-label', field.placeholder || 'date');
+    }
+    for (const head of box.querySelectorAll('th.index-column:empty')) {
+      const text = document.createElement('span');
+      text.className = 'sr';
+      text.textContent = words.line;
+      head.append(text);
+    }
+  };
+  name();
+  new MutationObserver(name).observe(box, { childList: true, subtree: true });
+}
+
 const KINDS = { bpmn, dmn, form };
 
 for (const box of document.querySelectorAll('.canvas[data-script]')) {
@@ -131,7 +160,8 @@ for (const box of document.querySelectorAll('.canvas[data-script]')) {
     }
     const kind = Object.keys(KINDS).find((name) => name in box.dataset);
     const tool = await KINDS[kind](box, Tool, content);
-    const faults = [...document.querySelectorAll('[data-problems] li')].map((line) => [
+    named(box);
+    const faults = [...document.querySelectorAll('[data-problems] .alert-bad li')].map((line) => [
       line.querySelector('strong')?.textContent || '', line.textContent, '',
     ]);
     tool.mark(faults);
