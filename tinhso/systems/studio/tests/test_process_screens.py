@@ -167,7 +167,8 @@ def test_a_draft_goes_back_with_a_remark(admin, second, process):
 def test_a_process_that_can_deadlock_cannot_be_submitted_and_the_place_is_named(admin, process):
     draft = open_draft(admin)
     broken = drawing.bpmn(
-        drawing.start(), drawing.xor("x", "x_b"), drawing.user("a"), drawing.user("b"), drawing.both("j"), drawing.end(),
+        drawing.start(), drawing.xor("x", "x_b"), drawing.user("a"), drawing.user("b"), drawing.both("j"),
+        drawing.end(),
         drawing.flows("start x b j end", "a j"), drawing.flow("x", "a", "n = 1"),
     )  # fmt: skip
     told = admin.post(address("replace", draft), {"rev": 1, "content": broken.decode()},
