@@ -76,6 +76,8 @@ SAMPLES: dict[str, Sample] = {
     "api/v1/dossiers/<code>/rating": dossier(OWNER),
     # a dossier in the office is its unit's
     "dossiers/<str:code>": dossier(OFFICE),
+    "dossiers/<str:code>/drawing": dossier(OFFICE),
+    "dossiers/<str:code>/drawing.bpmn": dossier(OFFICE),
     "dossiers/<str:code>/papers/<int:paper_id>": dossier(NOBODY, paper_id=0),
     "dossiers/<str:code>/printing/<slug:form>.pdf": dossier(NOBODY, form="khong-co"),
     "dossiers/<str:code>/acts/<slug:slug>": dossier(NOBODY, slug="khong-co"),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.journeys.filed import run
 from tests.journeys.test_administrator import keeps_the_rules, send
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -128,3 +129,13 @@ def test_a_page_of_the_studio_weighs_two_megabytes_at_the_most(draft, name):
     page.goto(of(page, name))
     page.wait_for_load_state("networkidle")
     assert 10_000 < sum(sizes) <= MOST_BYTES
+
+
+
+def test_a_dossier_shows_its_token_on_the_drawing_of_its_process(open_page, province):
+    code = run(province, "print(json.dumps(file_one()))")
+    page = open_page("motcua.xa", policy=False)
+    page.goto(f"/dossiers/{code}/drawing")
+    page.wait_for_selector(".token-here")
+    assert page.get_attribute(".token-here", "data-element-id") == "intake"
+    keeps_the_rules(page)

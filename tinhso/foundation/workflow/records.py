@@ -103,6 +103,15 @@ class Completion:
 
 
 @dataclass(frozen=True, slots=True)
+class CasePlace:
+    """Where a case stands on the drawing of its version: elements with a token, and those it has been through."""
+
+    version_id: int
+    here: tuple[str, ...]
+    been: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MovableCase:
     """A running case before a migration: where it stands, and why it cannot go over (empty when it can)."""
 

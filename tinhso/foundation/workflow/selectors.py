@@ -14,7 +14,7 @@ from tinhso.foundation.organizations import public as organizations
 from tinhso.foundation.workflow.models import CaseEvent, CaseRun, ProcessVersion, Subscription, WorkItem
 from tinhso.foundation.workflow.planning import outcomes_of
 from tinhso.foundation.workflow.plans import plan_of
-from tinhso.foundation.workflow.records import InboxPage, StepView
+from tinhso.foundation.workflow.records import CasePlace, InboxPage, StepView
 from tinhso.foundation.workflow.records import WorkItem as Item
 from tinhso.foundation.workflow.ways import way_ahead
 from tinhso.foundation.workflow.writing import record_of
@@ -187,6 +187,17 @@ def _blank(
         unit_id=unit_id, person_id=None, who="", opened_at=opened, done_at=done, due_at=None, outcome="",
         outcome_label="", note="", is_lead=node.get("lead", True), subject=subject,
     )  # fmt: skip
+
+
+def case_place(*, kind: str, subject: str) -> CasePlace:
+    """Raises LookupError."""
+    case = CaseRun.objects.filter(kind=kind, subject=subject).first()
+    if case is None:
+        raise LookupError(f"Không có quy trình nào của «{subject}».")
+    here = tuple(dict.fromkeys(place[0] for place in case.state["tok"].values()))
+    done = WorkItem.objects.filter(case=case, state=WorkItem.State.DONE).order_by("done_at")
+    been = dict.fromkeys([*done.values_list("node", flat=True), *([case.ended] if case.ended else [])])
+    return CasePlace(case.version_id, here, tuple(been))
 
 
 def history(*, kind: str, subject: str) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from tinhso.foundation.workflow.planning import CaseFacts
 from tinhso.foundation.workflow.planning import plan_start as _plan_start
 from tinhso.foundation.workflow.records import (
     CaseChange,
+    CasePlace,
     Completion,
     InboxPage,
     PlannedStart,
@@ -28,6 +29,7 @@ from tinhso.foundation.workflow.selectors import InboxFilter
 
 __all__ = [
     "CaseChange",
+    "CasePlace",
     "Completion",
     "InboxFilter",
     "InboxPage",
@@ -41,6 +43,7 @@ __all__ = [
     "badges",
     "bulk_complete",
     "case_history",
+    "case_place",
     "case_steps",
     "claim",
     "complete",
@@ -214,6 +217,11 @@ def reassign_vacant(*, at: datetime) -> int:
 def open_items(*, kind: str, subject: str, with_parts: bool = False) -> list[WorkItem]:
     """Open steps of a subject's case, and of its parts where asked."""
     return selectors.open_items(kind=kind, subject=subject, with_parts=with_parts)
+
+
+def case_place(*, kind: str, subject: str) -> CasePlace:
+    """Where a case stands on its drawing. Raises LookupError."""
+    return selectors.case_place(kind=kind, subject=subject)
 
 
 def awaited(*, kind: str, subject: str) -> frozenset[str]:

@@ -54,6 +54,31 @@ def _note_reading(request: AuthenticatedRequest, dossier: Dossier, what: str) ->
 
 
 @access("official")
+def drawing(request: AuthenticatedRequest, code: str) -> HttpResponse:
+    """Where the dossier stands on the drawing of its process; the list of steps says the same in words."""
+    found = opened(request, code)
+    place = _place(found)
+    tracking = one_stop.track(code=found.code, actor=request.actor, at=timezone.now())
+    context = {"dossier": found, "place": place, "steps": [_step(step) for step in tracking.steps]}
+    return render(request, "one_stop/drawing.html", context)
+
+
+@access("official")
+def drawing_file(request: AuthenticatedRequest, code: str) -> HttpResponse:
+    """The drawing as the viewer reads it."""
+    found = opened(request, code)
+    _key, _number, content = workflow.version_file(version_id=_place(found).version_id)
+    return HttpResponse(content, content_type="application/xml")
+
+
+def _place(found: Dossier) -> workflow.CasePlace:
+    try:
+        return workflow.case_place(kind=handling.KIND, subject=handling.subject_of(found))
+    except LookupError:
+        raise Http404 from None
+
+
+@access("official")
 def dossier(request: AuthenticatedRequest, code: str) -> HttpResponse:
     """The workspace of one dossier."""
     found = opened(request, code)

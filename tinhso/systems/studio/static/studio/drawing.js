@@ -1,5 +1,6 @@
-// Opens a modeller or a viewer where a page asks for one, shows problems on the element, and saves without losing anything.
-import { translator } from './words.js';
+// Opens a modeller where a page asks for one, shows problems on the element, and saves without losing anything.
+import { keyIn, options } from '../process/view.js';
+import { translator } from '../process/words.js';
 
 const say = {
   vi: {
@@ -11,13 +12,6 @@ const say = {
     unread: 'This drawing cannot be opened: ', line: 'Row',
   },
 };
-
-const keyIn = (place) => (place.match(/\(([^()]+)\)$/) || [null, place])[1];
-
-function options(box) {
-  const translate = ['value', translator(box.dataset.language)];
-  return { container: box, additionalModules: [{ translate }] };
-}
 
 function mark(tool, problems) {
   const canvas = tool.get('canvas'), overlays = tool.get('overlays'), registry = tool.get('elementRegistry');
@@ -32,31 +26,6 @@ function mark(tool, problems) {
     note.textContent = '!';
     note.title = `${wrong} ${todo}`;
     overlays.add(element, 'fault', { position: { top: -12, right: 12 }, html: note });
-  }
-}
-
-function heat(tool, table) {
-  const canvas = tool.get('canvas'), overlays = tool.get('overlays'), registry = tool.get('elementRegistry');
-  for (const row of table.querySelectorAll('tr[data-node]')) {
-    const element = registry.get(row.dataset.node);
-    if (!element) continue;
-    const share = Number(row.dataset.share);
-    canvas.addMarker(element, `heat-${share > 0.3 ? 4 : share > 0.15 ? 3 : share > 0.05 ? 2 : 1}`);
-    const note = document.createElement('div');
-    note.className = 'heat-says';
-    note.textContent = row.dataset.says;
-    overlays.add(element, 'heat', { position: { bottom: 2, left: 0 }, html: note });
-  }
-}
-
-async function viewer(box, Viewer, content) {
-  const tool = new Viewer(options(box));
-  await tool.importXML(content);
-  tool.get('canvas').zoom('fit-viewport', 'auto');
-  const table = box.dataset.heat && document.getElementById(box.dataset.heat);
-  if (table) heat(tool, table);
-  for (const key of (box.dataset.here || '').split(' ').filter(Boolean)) {
-    if (tool.get('elementRegistry').get(key)) tool.get('canvas').addMarker(key, 'token-here');
   }
 }
 
@@ -147,17 +116,13 @@ function named(box) {
 
 const KINDS = { bpmn, dmn, form };
 
-for (const box of document.querySelectorAll('.canvas[data-script]')) {
+for (const box of document.querySelectorAll('.canvas[data-save-to]')) {
   const words = say[box.dataset.language] || say.vi, status = document.querySelector('[data-status]');
   try {
     const [{ default: Tool }, content] = await Promise.all([
       import(box.dataset.script),
       fetch(box.dataset.file).then((answer) => answer.text()),
     ]);
-    if ('viewer' in box.dataset) {
-      await viewer(box, Tool, content);
-      continue;
-    }
     const kind = Object.keys(KINDS).find((name) => name in box.dataset);
     const tool = await KINDS[kind](box, Tool, content);
     named(box);
