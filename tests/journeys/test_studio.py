@@ -131,7 +131,6 @@ def test_a_page_of_the_studio_weighs_two_megabytes_at_the_most(draft, name):
     assert 10_000 < sum(sizes) <= MOST_BYTES
 
 
-
 def test_a_dossier_shows_its_token_on_the_drawing_of_its_process(open_page, province):
     code = run(province, "print(json.dumps(file_one()))")
     page = open_page("motcua.xa", policy=False)

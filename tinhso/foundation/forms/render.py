@@ -1,6 +1,6 @@
 """The fields of a form as HTML that needs no script, in the markup of the design reference."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -33,7 +33,61 @@ def fields_html(
         "row_name": ROW,
     }
     context["shown"] = ",".join(drawing.controls)
+    context["rules"] = early_rules(form, drawing.controls, judged)
     return Markup(render_to_string("forms/fields.html", context, using="jinja2"))  # noqa: S704 escaped by the template
+
+
+EARLY_TYPES = {Kind.NUMBER: "number", Kind.DATE: "date", Kind.CHECKBOX: "boolean", Kind.CHECKLIST: "list"}
+
+
+def early_rules(form: Form, on_page: list[str], judged: Judged) -> dict[str, Any] | None:
+    """The trees a page needs to say early what the server would say: for questions that stand on it; None for none.
+
+    known: answers given on other pages that its conditions read, with their types.
+    """
+    questions, read = [], set()
+    for key in on_page:
+        one = form.by_key.get(key)
+        if one is None or not (one.shows or one.rules):
+            continue
+        found: dict[str, Any] = {"id": anchor(key)}
+        if one.shows:
+            found["show"] = _all(expression.tree for expression in one.shows)
+            read.update(*(expression.names for expression in one.shows))
+        if one.rules:
+            found["rule"] = [
+                {"tree": rule.expression.tree, "say": rule.message, "names": sorted(rule.expression.names)}
+                for rule in one.rules
+            ]
+            read.update(*(rule.expression.names for rule in one.rules))
+        questions.append(found)
+    if not questions:
+        return None
+    asked = {name: form.by_key[name] for name in sorted(read) if name in form.by_key}
+    here = {name: _early_type(one) for name, one in asked.items() if name in on_page}
+    known = {
+        name: [_early_type(one), judged.values.get(name) if one.kind is Kind.CHECKBOX else display_raw(one, judged)]
+        for name, one in asked.items()
+        if name not in on_page and one.kind not in (Kind.LIST, Kind.CHECKLIST)
+    }
+    return {"questions": questions, "types": here, "known": known}
+
+
+def _early_type(one: Field) -> str:
+    return EARLY_TYPES.get(one.kind, "text")
+
+
+def display_raw(one: Field, judged: Judged) -> str:
+    """An answer as it would stand in its control: a choice by its value, a date and a number as typed."""
+    value = judged.values.get(one.key)
+    return display(one, value) if one.kind in (Kind.DATE, Kind.NUMBER) else str(value if value is not None else "")
+
+
+def _all(trees: Iterable[Any]) -> Any:
+    found = None
+    for tree in trees:
+        found = tree if found is None else ["and", found, tree]
+    return found
 
 
 def display(field: Field, value: Any) -> str:
