@@ -79,6 +79,7 @@ SAMPLES: dict[str, Sample] = {
     "dossiers/<str:code>/drawing": dossier(OFFICE),
     "dossiers/<str:code>/drawing.bpmn": dossier(OFFICE),
     "dossiers/<str:code>/papers/<int:paper_id>": dossier(NOBODY, paper_id=0),
+    "dossiers/<str:code>/result/<slug:which>": dossier(NOBODY, which="draft"),
     "dossiers/<str:code>/printing/<slug:form>.pdf": dossier(NOBODY, form="khong-co"),
     "dossiers/<str:code>/acts/<slug:slug>": dossier(NOBODY, slug="khong-co"),
     "desk/received/<str:code>": dossier(frozenset({"desk"})),

@@ -15,6 +15,7 @@ MACROS_BESIDE = {
     "text_area": "field",
     "select": "field",
     "choices": "field",
+    "pick_list": "field",
     "toast": "alert",
     "source": "field",
     "column": "table",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -9,7 +10,7 @@ from tinhso.foundation.accounts.public import Actor, Right
 from tinhso.foundation.workflow.public import WorkItem
 from tinhso.systems.one_stop import permissions
 from tinhso.systems.one_stop.models import Dossier
-from tinhso.systems.one_stop.services import consulting
+from tinhso.systems.one_stop.services import consulting, deadlines
 from tinhso.systems.one_stop.states import MEANING, State
 
 
@@ -25,6 +26,7 @@ class Field:
     rows: int = 4
     value: str = ""
     options: tuple[tuple[str, str], ...] = ()
+    groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()  # of kind units: title and options
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +208,7 @@ def may_work_on(actor: Actor, item: WorkItem) -> bool:
     )
 
 
-def offer(dossier: Dossier, *, actor: Actor, items: Sequence[WorkItem]) -> Offer:
+def offer(dossier: Dossier, *, actor: Actor, items: Sequence[WorkItem], at: datetime) -> Offer:
     """What this official can do with this dossier at this moment."""
     if not MEANING[State(dossier.state)].is_open:
         return Offer()
@@ -229,7 +231,7 @@ def offer(dossier: Dossier, *, actor: Actor, items: Sequence[WorkItem]) -> Offer
     elif dossier.state == State.AWAITING_PAYMENT and (actor.has(Right.RECEIVE) or _over(actor, dossier)):
         acts.append(MARK_PAID)
     if dossier.received_at and not dossier.is_paused and _over(actor, dossier):
-        acts += [REAPPOINT, STOP] if not dossier.reappointed_at else [STOP]
+        acts += [STOP] if deadlines.why_not_reappoint(dossier, at) else [REAPPOINT, STOP]
     if actor.has(Right.RECEIVE) and not permissions.why_not_withdraw(actor, dossier):
         acts.append(WITHDRAW)
     return Offer(tuple(acts), item)

@@ -1,5 +1,7 @@
 """Tables of the one-stop desk: the dossier, its papers, its history, and what hangs on it."""
 
+from datetime import datetime
+
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
@@ -141,6 +143,11 @@ class Dossier(models.Model):
     @property
     def is_open(self) -> bool:
         return MEANING[State(self.state)].is_open
+
+    @property
+    def running_due_at(self) -> datetime | None:
+        """The legal date somebody still has to keep; none once the result is there."""
+        return None if self.state == State.DONE else self.due_at
 
     @property
     def national_status(self) -> int:

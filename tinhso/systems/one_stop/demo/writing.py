@@ -52,7 +52,9 @@ def write(stories: Sequence[Story]) -> int:
             for line in one.lines
         ),
     )
-    write_cases((story.case for story in stories), {subject_of(one.dossier): one.dossier.due_at for one in lived})
+    write_cases(
+        (story.case for story in stories), {subject_of(one.dossier): one.dossier.running_due_at for one in lived}
+    )
     _audit(lived)
     return len(lived)
 

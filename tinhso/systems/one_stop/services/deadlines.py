@@ -38,13 +38,9 @@ def reappoint(*, code: str, actor: Actor, new_due: datetime, reason: str, at: da
     rights = [(Right.APPROVE, dossier.handling_unit_id), (Right.CHECK, dossier.handling_unit_id)]
     if all(permissions.why_not(actor, right, dossier, unit_id=unit) for right, unit in rights):
         raise PermissionError(_("Chỉ lãnh đạo cơ quan giải quyết được xin lỗi và hẹn lại ngày trả."))
-    if dossier.reappointed_at:
-        raise refuse(_("Hồ sơ đã được hẹn lại một lần; pháp luật chỉ cho hẹn lại một lần."), "new_due")
-    if dossier.due_at is None or not dossier.is_open or dossier.state == State.DONE:
-        raise refuse(_("Hồ sơ chưa có hoặc không còn hạn trả nên không hẹn lại được."), "new_due")
-    if at > dossier.due_at:
-        raise refuse(_("Đã quá hạn trả; phải xin lỗi và hẹn lại trước khi đến hạn."), "new_due")
-    if new_due <= dossier.due_at:
+    if why := why_not_reappoint(dossier, at):
+        raise refuse(why, "new_due")
+    if dossier.due_at is None or new_due <= dossier.due_at:
         raise refuse(_("Ngày hẹn lại phải sau hạn trả hiện nay."), "new_due")
     dossier.reappointed_at = at
     note(
@@ -56,6 +52,17 @@ def reappoint(*, code: str, actor: Actor, new_due: datetime, reason: str, at: da
     tell(events.DossierReappointed, dossier, at, new_due=new_due, reason=reason)
     messages.send(dossier, "reappointed", at, reason=reason)
     return dossier
+
+
+def why_not_reappoint(dossier: Dossier, at: datetime) -> str:
+    """Why the law leaves no new date to give, or nothing."""
+    if dossier.reappointed_at:
+        return _("Hồ sơ đã được hẹn lại một lần; pháp luật chỉ cho hẹn lại một lần.")
+    if dossier.due_at is None or not dossier.is_open or dossier.state == State.DONE:
+        return _("Hồ sơ chưa có hoặc không còn hạn trả nên không hẹn lại được.")
+    if at > dossier.due_at:
+        return _("Đã quá hạn trả; phải xin lỗi và hẹn lại trước khi đến hạn.")
+    return ""
 
 
 def stop_dossier(*, code: str, actor: Actor, reason: str, at: datetime, review_at: datetime | None = None) -> Dossier:
@@ -155,7 +162,7 @@ def recompute(*, ids: list[int], at: datetime) -> int:
                 dossier.next_date = dossier.due_at
             moved.append(dossier)
     Dossier.objects.bulk_update(moved, ["due_at", "promised_at", "next_date", "is_paused", "verdict"], batch_size=BATCH)
-    workflow.set_legal_due(kind=KIND, due={subject_of(d): d.due_at for d in moved if not d.is_paused})
+    workflow.set_legal_due(kind=KIND, due={subject_of(d): d.running_due_at for d in moved if not d.is_paused})
     for dossier in moved:
         messages.send(dossier, "due_moved", at)
     return len(moved)

@@ -83,8 +83,8 @@ def step_taken(dossier_id: int, item: WorkItem, *, actor: Actor, at: datetime, t
 
 
 def set_legal_due(dossier: Dossier) -> None:
-    """The legal date orders inboxes; while the clock stands still there is none."""
-    workflow.set_legal_due(kind=KIND, due={subject_of(dossier): dossier.due_at})
+    """The legal date orders inboxes; while the clock stands still, or when the result is there, there is none."""
+    workflow.set_legal_due(kind=KIND, due={subject_of(dossier): dossier.running_due_at})
 
 
 def subject_of(dossier: Dossier) -> str:

@@ -26,8 +26,10 @@ from tinhso.systems.one_stop.models import Dossier
 from tinhso.systems.one_stop.services import citizen, consulting, deadlines, handling, money
 from tinhso.systems.one_stop.types import Finding, PaperGiven, RefusedError, refuse
 from tinhso.systems.one_stop.views.opening import opened
+from tinhso.systems.one_stop.views.result import shown_result
 
 FIELD_OF = {"unit_ids": "units", "due_at": "due_date", "new_due": "new_date"}  # names of services → of our fields
+SHOWS_RESULT = frozenset({"check", "approval", "number", "delivery", "return"})
 
 
 @access("official")
@@ -36,12 +38,12 @@ def act(request: AuthenticatedRequest, code: str, slug: str) -> HttpResponse:
     """The page of one act (GET) and its doing (POST). Whoever may not do it is told why, not shown a button."""
     dossier = opened(request, code)
     items = workflow.open_items(kind=handling.KIND, subject=handling.subject_of(dossier))
-    offered = acts.offer(dossier, actor=request.actor, items=items)
+    offered = acts.offer(dossier, actor=request.actor, items=items, at=timezone.now())
     chosen = next((a for a in offered.acts if a.slug == slug), None)
     if slug not in acts.ALL:
         raise Http404
     if chosen is None:
-        messages.warning(request, _why_not(dossier))
+        messages.warning(request, _why_not(dossier, slug))
         return redirect("one_stop:dossier", dossier.code)
     chosen = _filled(chosen, dossier, offered, request)
     if request.method == "POST" or not chosen.fields:
@@ -51,7 +53,9 @@ def act(request: AuthenticatedRequest, code: str, slug: str) -> HttpResponse:
     return _page(request, dossier, chosen, [])
 
 
-def _why_not(dossier: Dossier) -> str:
+def _why_not(dossier: Dossier, slug: str) -> str:
+    if slug == acts.REAPPOINT.slug and (why := deadlines.why_not_reappoint(dossier, timezone.now())):
+        return why
     return _("Việc này không còn làm được: hồ sơ đang ở bước «%(state)s», hoặc thuộc người khác.") % {
         "state": dossier.get_state_display()
     }
@@ -96,6 +100,7 @@ def _page(request: AuthenticatedRequest, dossier: Dossier, chosen: Act, findings
             "asks_again": any(f.place == "again" for f in findings),
             "typed": request.POST if request.method == "POST" else request.GET,
             "once": uuid4().hex,
+            "result": shown_result(dossier, request.actor) if chosen.slug in SHOWS_RESULT else None,
             "due": due_words(
                 due_at=dossier.promised_at or dossier.due_at,
                 at=timezone.now(),
@@ -126,17 +131,35 @@ def _filled(chosen: Act, dossier: Dossier, offered: Offer, request: Authenticate
         warning = _("%(names)s chưa trả lời ý kiến. Xử lý tiếp thì phải ghi lý do; lý do được lưu cùng hồ sơ.")
         return replace(chosen, warning=warning % {"names": consulting.names_of(list(silent))})
     if chosen is acts.ASK:
-        return chosen.filled("units", options=_askable(dossier))
+        return chosen.filled("units", groups=_askable(dossier))
+    if chosen is acts.DRAFT and dossier.result_draft:
+        kept = dossier.result_draft.get("file_name")
+        again = chosen.filled("content", value=dossier.result_draft.get("content", ""))
+        return again.filled("file", hint=_("Để trống thì giữ tệp «%(name)s».") % {"name": kept}) if kept else again
     if chosen is acts.NUMBER:
         return chosen.filled("day", value=f"{today:%d/%m/%Y}")
     return chosen
 
 
-def _askable(dossier: Dossier) -> tuple[tuple[str, str], ...]:
-    """Departments first, then communes; never the agency that asks."""
+def _askable(dossier: Dossier) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """Agencies by what they are, those of the same place first; never the agency that asks."""
     own = organizations.get_unit(unit_id=dossier.handling_unit_id)
-    units = [*organizations.units(kind="department"), *organizations.units(kind="commune")]
-    return tuple((str(u.id), u.name) for u in units if u.id not in own.path)
+    groups: dict[str, list[tuple[str, str]]] = {
+        _("Cùng địa bàn"): [], _("Cơ quan cấp tỉnh"): [], _("Ủy ban nhân dân xã, phường"): [],
+        _("Cơ quan ở xã, phường khác"): [],
+    }  # fmt: skip
+    near, province, communes, elsewhere = groups.values()
+    for unit in (*organizations.units(kind="department"), *organizations.units(kind="commune")):
+        if unit.id in own.path:
+            continue
+        if unit.place_code and unit.place_code == own.place_code:
+            group = near
+        elif unit.kind == "commune":
+            group = communes
+        else:
+            group = elsewhere if unit.place_code else province
+        group.append((str(unit.id), unit.name))
+    return tuple((title, tuple(options)) for title, options in groups.items() if options)
 
 
 # -- from typed values to one service call ---------------------------------------------------------------------
@@ -230,6 +253,8 @@ def _answer(request: AuthenticatedRequest, dossier: Dossier, offered: Offer, at:
 
 def _draft(request: AuthenticatedRequest, dossier: Dossier, offered: Offer, at: datetime) -> None:
     sha256, name = _kept_file(request)
+    if not sha256:  # the file of the draft that came back stays
+        sha256, name = (dossier.result_draft.get(key, "") for key in ("sha256", "file_name"))
     handling.draft_result(
         code=dossier.code,
         actor=request.actor,

@@ -35,14 +35,17 @@ def inbox(request: AuthenticatedRequest) -> HttpResponse:
     at = timezone.now()
     whose = "posts" if request.GET.get("whose") == "posts" else "mine"
     only = request.GET.get("only", "")
+    chosen = request.GET.get("chosen", "")
+    chosen = chosen if chosen in STAGE_OF else ""
     wanted = workflow.InboxFilter(
         whose=whose,
         kind=handling.KIND,
         overdue_at=at if only == "overdue" else None,
         due_before=_end_of_day(at) if only == "today" else None,
-        stages=("consultation",) if only == "consultation" else (),
+        stages=(STAGE_OF[chosen],) if chosen else ("consultation",) if only == "consultation" else (),
     )
-    page = workflow.inbox(actor=request.actor, wanted=wanted, after=request.GET.get("after"), limit=PAGE)
+    limit = MOST_AT_ONCE if chosen else PAGE
+    page = workflow.inbox(actor=request.actor, wanted=wanted, after=request.GET.get("after"), limit=limit)
     counts = workflow.badges(actor=request.actor, at=at)
     request.work_counts = counts  # type: ignore[attr-defined]
     lines = _lines(page.items, at, request.actor)
@@ -53,6 +56,7 @@ def inbox(request: AuthenticatedRequest) -> HttpResponse:
         "after": page.after,
         "whose": whose,
         "only": only,
+        "chosen": chosen,
         "at": at,
         "chips": _chips(whose, only, counts),
         "bulk_acts": _bulk_acts(page.items, request.actor),
@@ -90,12 +94,16 @@ def _lines(items: tuple[WorkItem, ...], at: datetime, actor: Actor) -> list[dict
 
 def _line(item: WorkItem, row: DossierRow | None, at: datetime, question: str) -> dict[str, Any]:
     due_at = item.due_at if item.stage == "consultation" else item.legal_due_at or item.due_at
-    due = due_words(due_at=due_at, at=at, unit_id=item.unit_id, state=row.state if row and item.is_lead else "")
+    is_done = item.stage == "return" and row is not None and row.finished_at is not None
+    due = due_words(
+        due_at=row.due_at if is_done and row else due_at, at=at, unit_id=item.unit_id,
+        state=row.state if row and item.is_lead else "", finished_at=row.finished_at if is_done and row else None,
+    )  # fmt: skip
     return {
         "item": item,
         "row": row,
         "due": due,
-        "group": _group(due.state, due_at, at),
+        "group": _("Đã có kết quả, chờ trả") if is_done else _group(due.state, due_at, at),
         "icon": "chat" if item.stage == "consultation" else "document",
         "note": (question if item.stage == "consultation" else "") or (row.visible_reason if row else ""),
     }

@@ -1,5 +1,7 @@
 """The leader's view: what is late, whose, since when."""
 
+from datetime import datetime
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -9,14 +11,15 @@ from tinhso.design.jinja import short_day
 from tinhso.foundation.accounts.public import AuthenticatedRequest, Right, access
 from tinhso.foundation.organizations import public as organizations
 from tinhso.systems.one_stop import permissions, selectors
-from tinhso.systems.one_stop.selectors import Filter
+from tinhso.systems.one_stop.due_words import Due, due_words
+from tinhso.systems.one_stop.selectors import DossierRow, Filter
 from tinhso.systems.one_stop.selectors.lateness import lateness_by_person, lateness_by_unit
 from tinhso.systems.one_stop.views.lists import shown
 
 
 @access("official", Right.SEE_FIGURES)
 def by_unit(request: AuthenticatedRequest) -> HttpResponse:
-    """First press: units, the latest first. A leader of one unit goes straight to it."""
+    """First press: units, the latest first."""
     at = timezone.now()
     scope = permissions.scope_of(request.actor, Right.SEE_FIGURES)
     rows = lateness_by_unit(scope=scope, at=at)
@@ -29,6 +32,11 @@ def by_unit(request: AuthenticatedRequest) -> HttpResponse:
         "on_time": sum(r.on_time for r in rows),
     }
     return render(request, "one_stop/lateness.html", {"rows": rows, "total": total, "at": at})
+
+
+def _late_by_law(row: DossierRow, at: datetime) -> Due:
+    """Late against the legal date: a new date given with an apology does not hide it."""
+    return due_words(due_at=row.due_at, at=at, unit_id=row.handling_unit_id, state=row.state)
 
 
 @access("official", Right.SEE_FIGURES)
@@ -56,7 +64,10 @@ def of_unit(request: AuthenticatedRequest, unit_id: int) -> HttpResponse:
         {
             "unit": unit,
             "people_rows": people,
-            "items": shown(page.rows, at),
+            "items": [
+                {**item, "due": _late_by_law(row, at)}
+                for row, item in zip(page.rows, shown(page.rows, at), strict=True)
+            ],
             "after": page.after,
             "at": at,
         },

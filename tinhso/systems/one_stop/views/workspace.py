@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -13,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tinhso.foundation.accounts.public import AuthenticatedRequest, access
-from tinhso.foundation.audit import public as audit
 from tinhso.foundation.files import public as files
 from tinhso.foundation.forms import public as forms
 from tinhso.foundation.organizations import public as organizations
@@ -22,9 +20,10 @@ from tinhso.systems.one_stop import acts, permissions, printing, selectors
 from tinhso.systems.one_stop import public as one_stop
 from tinhso.systems.one_stop.due_words import due_words
 from tinhso.systems.one_stop.models import Dossier
+from tinhso.systems.one_stop.selectors.way import sent_back, steps_of, way_of
 from tinhso.systems.one_stop.services import handling
-from tinhso.systems.one_stop.views.opening import opened
-from tinhso.systems.one_stop.words import EVENT_LABELS
+from tinhso.systems.one_stop.views.opening import note_reading, opened
+from tinhso.systems.one_stop.views.result import shown_result
 
 PRINTS = {
     "receipt": ("Giấy tiếp nhận và hẹn trả (mẫu 01)", printing.receipt),
@@ -35,22 +34,6 @@ PRINTS = {
     "control": ("Phiếu kiểm soát quá trình (mẫu 06)", None),
 }
 OWNER_MAY_PRINT = frozenset({"receipt", "supplement", "refusal", "apology", "stop"})
-
-
-def _note_reading(request: AuthenticatedRequest, dossier: Dossier, what: str) -> None:
-    """Every official look at a person's data stands on that person's own page."""
-    if permissions.is_owner(request.actor, dossier):
-        return
-    with transaction.atomic():
-        audit.record_reading(
-            owner=dossier.identity_number,
-            actor=request.actor.key,
-            actor_name=request.actor.name,
-            unit_name=request.actor.posts[0].unit_name if request.actor.posts else request.actor.name,
-            what=what,
-            purpose=_("Giải quyết hồ sơ"),
-            subject=dossier.code,
-        )
 
 
 @access("official")
@@ -84,10 +67,11 @@ def dossier(request: AuthenticatedRequest, code: str) -> HttpResponse:
     found = opened(request, code)
     at = timezone.now()
     number_open = request.GET.get("so-dinh-danh") == "1"
-    _note_reading(request, found, _("Số định danh đầy đủ") if number_open else _("Hồ sơ và giấy tờ"))
+    note_reading(request, found, _("Số định danh đầy đủ") if number_open else _("Hồ sơ và giấy tờ"))
     items = workflow.open_items(kind=handling.KIND, subject=handling.subject_of(found))
-    offered = acts.offer(found, actor=request.actor, items=items)
+    offered = acts.offer(found, actor=request.actor, items=items, at=at)
     papers = selectors.paper_list(found)
+    steps = steps_of(found)
     tracking = one_stop.track(code=found.code, actor=request.actor, at=at)
     context: Mapping[str, Any] = {
         "dossier": found,
@@ -107,15 +91,9 @@ def dossier(request: AuthenticatedRequest, code: str) -> HttpResponse:
         "consultations": _consultations(found, at),
         "parts": list(found.parts.order_by("id")),
         "prints": _prints(found),
-        "history": [
-            {
-                "label": EVENT_LABELS.get(e.kind, e.kind),
-                "at": e.at,
-                "who": e.actor_name,
-                "note": e.note,
-            }
-            for e in selectors.history_of(found)
-        ],
+        "history": way_of(found, steps),
+        "back": sent_back(steps),
+        "result": shown_result(found, request.actor),
         "reason": tracking.reason,
         "explanation": tracking.explanation,
         "errors": [],
@@ -159,6 +137,7 @@ def _consultations(found: Dossier, at: Any) -> list[dict[str, Any]]:
             "unit": organizations.get_unit(unit_id=ask.unit_id).name,
             "question": ask.question,
             "answer": ask.answer,
+            "agrees": {True: _("Thống nhất"), False: _("Không thống nhất"), None: ""}[ask.agrees],
             "answered_by": ask.answered_by_name,
             "answered_at": ask.answered_at,
             "due": due_words(due_at=ask.due_at, at=at, unit_id=ask.unit_id),
@@ -188,7 +167,7 @@ def paper(request: AuthenticatedRequest, code: str, paper_id: int) -> HttpRespon
     given = found.papers.filter(pk=paper_id).exclude(sha256="").first()
     if given is None:
         raise Http404
-    _note_reading(request, found, given.name[:120])
+    note_reading(request, found, given.name[:120])
     return files.response(sha256=given.sha256, name=given.file_name or given.name, inline=True)
 
 
