@@ -66,7 +66,10 @@ def test_a_paper_dossier_goes_to_its_result_by_keyboard(open_page, width):
     specialist = open_page("chuyenvien")
     do(specialist, code, "t", note="Đủ điều kiện")
     do(specialist, code, "t", content="Giấy khai sinh")
-    do(open_page("lanhdao"), code, "t", note="Đồng ý")
+    leader = open_page("lanhdao")
+    leader.goto(f"/dossiers/{code}")
+    assert leader.get_by_role("heading", name="Dự thảo kết quả").is_visible()
+    do(leader, code, "t", note="Đồng ý")
     do(open_page("vanthu"), code, "t", number=f"{width}/2026-GKS")
     desk = open_page("motcua.xa")
     do(desk, code, "t")
@@ -84,6 +87,28 @@ def test_a_supplement_is_asked_once_and_printed(open_page, width):
     printed = desk.request.get(f"/dossiers/{code}/printing/supplement.pdf")
     assert printed.status == 200
     assert printed.body().startswith(b"%PDF-")
+
+
+def test_an_agency_is_found_by_typing_and_all_are_chosen_by_one_key(open_page, width):
+    code = take_in_by_keyboard(open_page("motcua.xa"), width + 20_000)
+    specialist = open_page("chuyenvien")
+    specialist.goto(f"/dossiers/{code}/acts/consultation")
+    specialist.fill("#units-find", "cong an tan lap")
+    assert specialist.locator("label.choice:visible").all_inner_texts() == ["Công an xã Tân Lập"]
+    keeps_the_rules(specialist)
+    specialist.press("#units-find", "Enter")
+    specialist.keyboard.press("Space")
+    specialist.fill("[name=question]", "Đề nghị xác minh nơi cư trú")
+    specialist.fill("[name=due_date]", "31/02/2026")
+    with specialist.expect_navigation():
+        specialist.keyboard.press("F9")
+    assert specialist.locator("label.choice:visible input:checked").count() == 1
+    specialist.goto("/inbox?whose=posts")
+    with specialist.expect_navigation():
+        specialist.keyboard.press("a")
+    keeps_the_rules(specialist)
+    boxes = specialist.locator("input[name=code]")
+    assert boxes.count() == specialist.locator("input[name=code]:checked").count() > 0
 
 
 @pytest.mark.parametrize(("username", "address"), [(u, a) for u, pages in OFFICIAL_PAGES.items() for a in pages])

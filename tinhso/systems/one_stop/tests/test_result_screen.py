@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tinhso.systems.one_stop.models import Dossier
+from tinhso.systems.one_stop.tests.factories import ANSWERS, Office
 from tinhso.systems.one_stop.tests.factories import page as pdf_page
 from tinhso.systems.one_stop.tests.test_screens import CARD, act, signed_in, take_in
 
@@ -165,3 +166,17 @@ def test_a_new_date_does_not_hide_that_a_dossier_is_late_by_law() -> None:
     assert "Quá hạn " in page
     assert "Đã hẹn lại" in page
     assert "Còn " not in page.split("<tbody", 1)[1].split("</table", 1)[0]
+
+
+# -- what an official need not see ---------------------------------------------------------------------------------
+
+
+def test_numbers_inside_the_form_are_masked_until_opening_is_noted(office: Office) -> None:
+    dossier = office.dossier(office.received())
+    specialist = signed_in("chuyenvien")
+    page = text_of(specialist, dossier)
+    assert "Nội dung" in page
+    assert ANSWERS["applicant_id"] not in page
+    assert ANSWERS["applicant_phone"] not in page
+    opened = specialist.get(f"/dossiers/{dossier.code}?so-dinh-danh=1").content.decode()
+    assert opened.count(str(ANSWERS["applicant_id"])) == 2

@@ -1,5 +1,6 @@
 """A dossier beside its papers: what it says, who has it, until when and why, and what can be done now."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tinhso.design.jinja import mask
 from tinhso.foundation.accounts.public import AuthenticatedRequest, access
 from tinhso.foundation.files import public as files
 from tinhso.foundation.forms import public as forms
@@ -33,6 +35,7 @@ PRINTS = {
     "stop": ("Thông báo dừng giải quyết (mẫu 05)", printing.stop_notice),
     "control": ("Phiếu kiểm soát quá trình (mẫu 06)", None),
 }
+PERSONAL_NUMBER = re.compile(r"(?<!\d)\d{9,12}(?!\d)")
 OWNER_MAY_PRINT = frozenset({"receipt", "supplement", "refusal", "apology", "stop"})
 
 
@@ -83,7 +86,7 @@ def dossier(request: AuthenticatedRequest, code: str) -> HttpResponse:
             state=found.state,
             finished_at=found.finished_at,
         ),
-        "groups": _declared(found),
+        "groups": _declared(found, number_open=number_open),
         "papers": papers,
         "shown": _chosen(request, papers),
         "acts": [_button(act, found) for act in offered.acts],
@@ -101,12 +104,21 @@ def dossier(request: AuthenticatedRequest, code: str) -> HttpResponse:
     return render(request, "one_stop/workspace_dossier.html", dict(context))
 
 
-def _declared(found: Dossier) -> list[tuple[str, list[tuple[str, str]]]]:
-    """What was declared, group by group; a paper declaration was not typed, so it shows nothing here."""
+def _declared(found: Dossier, *, number_open: bool) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What was declared, group by group; a paper declaration was not typed, so it shows nothing here.
+
+    Personal and telephone numbers stay masked until their opening is noted, wherever in the form they stand.
+    """
     if found.form_version_id is None or found.channel in {Dossier.Channel.DESK, Dossier.Channel.POST}:
         return []
     groups = forms.summary(version_id=found.form_version_id, data=found.data)
+    if not number_open:
+        groups = [(title, [(label, _masked(value)) for label, value in rows]) for title, rows in groups]
     return [(title, rows) for title, rows in groups if rows]
+
+
+def _masked(value: str) -> str:
+    return PERSONAL_NUMBER.sub(lambda number: mask(number[0]), value)
 
 
 def _chosen(request: AuthenticatedRequest, papers: list[Any]) -> Any:
