@@ -13,7 +13,8 @@ from tinhso.foundation.workflow.public import StaleWorkItemError
 from tinhso.systems.one_stop import public as one_stop
 from tinhso.systems.one_stop import services
 from tinhso.systems.one_stop.models import Dossier
-from tinhso.systems.one_stop.tests.factories import Office
+from tinhso.systems.one_stop.tests.factories import Office, paper
+from tinhso.systems.procedures import public as procedures
 
 State = Dossier.State
 
@@ -283,3 +284,24 @@ def test_an_officials_reading_is_on_the_owners_page(office: Office) -> None:
     one_stop.track(code=code, actor=office.holder(code), at=office.at)
     readings = audit.readings_of(owner=office.citizen.identity_number)
     assert [reading.subject for reading in readings] == [code]
+
+
+def test_in_a_commune_the_head_names_who_examines_and_checks_the_draft(office: Office) -> None:
+    """Walk of economy, land and building: specialist, head, leader, clerk, all of the commune."""
+    papers = [
+        paper(one.key, one.name) for one in procedures.get_procedure(code="1.000314").papers if not one.is_shown_only
+    ]
+    code = office.received(procedure_code="1.000314", papers=papers)
+    head = office.holder(code)
+    specialist = next(
+        held.id for held in organizations.holders(unit_id=office.dossier(code).handling_unit_id, role="specialist")
+    )
+    office.do(services.assign_at_step, code, person_id=specialist)
+    office.do(services.finish_examination, code)
+    office.do(services.draft_result, code, draft={"content": "Chấp thuận vị trí nút giao"})
+    assert office.dossier(code).state == State.CHECKING
+    assert "unit_head" in {post.role for post in office.holder(code).posts}
+    assert "unit_head" in {post.role for post in head.posts}
+    office.do(services.check_draft, code)
+    assert office.dossier(code).state == State.APPROVING
+    assert "leader" in {post.role for post in office.holder(code).posts}
