@@ -30,6 +30,7 @@ PAGES = (
     f"/admin/procedures/{PROCEDURE}/process",
     "/admin/processes",
     "/admin/processes/standard_commune",
+    "/admin/sign-ins",
     "/admin/trail?subject=calendar",
     "/admin/health",
 )

@@ -7,7 +7,15 @@ from django.http import HttpRequest
 
 from tinhso.foundation.accounts import actors, demo, selectors, services
 from tinhso.foundation.accounts.access import Access, StepUpRequiredError, access
-from tinhso.foundation.accounts.records import ANONYMOUS, RIGHTS_OF_ROLE, AccountInfo, Actor, DemoSignIn, Right
+from tinhso.foundation.accounts.records import (
+    ANONYMOUS,
+    RIGHTS_OF_ROLE,
+    AccountInfo,
+    Actor,
+    DemoSignIn,
+    LockedSignIn,
+    Right,
+)
 from tinhso.foundation.organizations.public import Role
 
 __all__ = [
@@ -18,6 +26,7 @@ __all__ = [
     "Actor",
     "AuthenticatedRequest",
     "DemoSignIn",
+    "LockedSignIn",
     "Right",
     "Role",
     "StepUpRequiredError",
@@ -30,9 +39,11 @@ __all__ = [
     "get_account",
     "issue_system_key",
     "load_demo_accounts",
+    "locked_sign_ins",
     "note_reading",
     "require",
     "revoke_system_key",
+    "unlock_sign_in",
 ]
 
 
@@ -121,3 +132,13 @@ def load_demo_accounts(rows: Iterable[Mapping[str, str]]) -> dict[str, int]:
 def demo_sign_ins() -> list[DemoSignIn]:
     """The table `make up` prints; empty where no demo accounts were loaded."""
     return demo.demo_sign_ins()
+
+
+def locked_sign_ins(*, at: datetime) -> list[LockedSignIn]:
+    """Accounts whose name is locked after five failures, the next to open first."""
+    return selectors.locked_sign_ins(at)
+
+
+def unlock_sign_in(*, username: str, by: Actor, at: datetime) -> None:
+    """Open a locked name before its time (mở khoá); written to the trail. Raises LookupError when it is not locked."""
+    services.unlock_sign_in(username, by, at)

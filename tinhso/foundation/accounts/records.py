@@ -1,6 +1,7 @@
 """Who acts and what they may do."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from tinhso.foundation.organizations.public import HeldPost, Role
@@ -112,3 +113,13 @@ class DemoSignIn:
     password: str
     role: str  # as people say it: «Công chức Một cửa phường …»
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LockedSignIn:
+    """A name that was mistyped too often (khoá đăng nhập), borne by an account."""
+
+    username: str
+    name: str
+    person_id: int | None
+    until: datetime

@@ -1,10 +1,12 @@
 """Reads of accounts."""
 
+from datetime import datetime
+
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from tinhso.foundation.accounts.models import Account
-from tinhso.foundation.accounts.records import RIGHTS_OF_ROLE, AccountInfo, Actor, Right
+from tinhso.foundation.accounts.models import Account, SignInLock
+from tinhso.foundation.accounts.records import RIGHTS_OF_ROLE, AccountInfo, Actor, LockedSignIn, Right
 from tinhso.foundation.organizations import public as organizations
 
 COLUMNS = ("id", "kind", "name", "identity_number", "assurance", "email", "phone", "person_id")
@@ -72,3 +74,11 @@ def _is_of_province(unit_path: tuple[int, ...]) -> bool:
     except LookupError:
         return False
     return bool(kinds) and "commune" not in kinds
+
+
+def locked_sign_ins(at: datetime) -> list[LockedSignIn]:
+    rows = SignInLock.objects.filter(locked_until__gt=at).values_list("username", "locked_until")
+    locks = {username: until for username, until in rows if until is not None}
+    borne = Account.objects.filter(username__in=locks).values_list("username", "name", "person_id")
+    found = [LockedSignIn(username, name, person_id, locks[username]) for username, name, person_id in borne]
+    return sorted(found, key=lambda lock: (lock.until, lock.username))

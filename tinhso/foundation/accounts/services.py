@@ -8,8 +8,9 @@ from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from tinhso.foundation.accounts import system_keys
+from tinhso.foundation.accounts import sign_in, system_keys
 from tinhso.foundation.accounts.models import Account, SystemKey
 from tinhso.foundation.accounts.records import Actor, Right
 from tinhso.foundation.accounts.vneid.client import Identity
@@ -78,6 +79,16 @@ def revoke_system_key(*, system: str, by: Actor) -> None:
     if not changed:
         raise LookupError(f"Hệ thống «{system}» không có khoá đang dùng.")
     audit.record(subject=f"system:{system}", act="revoke_key", actor=by.key, actor_name=by.name)
+
+
+def unlock_sign_in(username: str, by: Actor, at: datetime) -> None:
+    if sign_in.locked_until(username, at=at) is None:
+        raise LookupError(_("Tên đăng nhập «%(name)s» không bị khoá.") % {"name": username[:60]})
+    sign_in.clear_failures(username)
+    audit.record(
+        subject="sign-in", act="unlock", actor=by.key, actor_name=by.name,
+        data={"username": sign_in.tidy_username(username)},
+    )  # fmt: skip
 
 
 class AccountClosedError(Exception):

@@ -13,6 +13,7 @@ from tinhso.systems.administration.views import (
     organization,
     organization_acts,
     processes,
+    sign_ins,
     trail,
 )
 
@@ -36,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/procedures/<str:code>/process", catalogue.process, name="procedure_process"),
     path("admin/processes", processes.process_list, name="processes"),
     path("admin/processes/<str:key>", processes.process, name="process"),
+    path("admin/sign-ins", sign_ins.sign_ins, name="sign_ins"),
     path("leave", leave.leave, name="leave"),
     path("admin/trail", trail.trail, name="trail"),
     path("admin/health", health.health, name="health"),

@@ -37,6 +37,8 @@ ACTS = {
     "appoint": "Bổ nhiệm",
     "relieve": "Thôi giữ chức vụ",
     "delegate": "Uỷ quyền",
+    "lock": "Khoá đăng nhập",
+    "unlock": "Mở khoá đăng nhập",
     "revoke_delegation": "Thôi uỷ quyền",
     "record_absence": "Báo nghỉ",
     "end_absence": "Đi làm lại",

@@ -25,6 +25,13 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
             "hall",
         ),
         (
+            Right.MANAGE_ORGANIZATION,
+            "sign_ins",
+            _("Khoá đăng nhập"),
+            _("người bị khoá vì nhập sai mật khẩu"),
+            "key",
+        ),
+        (
             Right.MANAGE_CATALOGUE,
             "catalogue",
             _("Thủ tục"),
