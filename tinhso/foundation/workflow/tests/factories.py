@@ -15,7 +15,7 @@ AT = datetime(2026, 11, 18, 9, 0, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))  # a Wedn
 HEAD = (
     '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:tt="urn:tinhso:process:1" id="d">'
     '<message id="m1" name="answered"/><message id="m2" name="asked"/><message id="m3" name="paid"/>'
-    '<error id="e1" errorCode="no"/>'
+    '<error id="e1" errorCode="no"/>' + "".join(f'<error id="x{n}" errorCode="code{n}"/>' for n in range(40))
 )
 
 

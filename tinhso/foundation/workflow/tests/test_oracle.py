@@ -18,21 +18,22 @@ from SpiffWorkflow.util.task import TaskState
 
 from tinhso.foundation.workflow.engine import new_state, step, with_variables
 from tinhso.foundation.workflow.soundness import check_soundness
-from tinhso.foundation.workflow.tests.factories import bpmn, end, flow, node, plan_of, start, user
+from tinhso.foundation.workflow.tests.factories import bpmn, end, flow, node, on_error, plan_of, start, user
 
-WALKS = 1000 if os.environ.get("TINHSO_FULL") == "1" else 40
+WALKS = 5000 if os.environ.get("TINHSO_FULL") == "1" else 60
 MOST_STEPS = 60
 
 
 class Drawing:
-    """A random process of nested blocks: steps, choices, parallel and inclusive branches, loops of plain steps."""
+    """A random process of nested blocks: steps, choices, parallel and inclusive branches, loops of plain steps, groups
+    of steps, groups that may fail, steps of several at once."""
 
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
-        self.parts: list[str] = []
+        self.parts: list[Any] = []  # XML, or a group: (id, its parts, its arrows)
         self.arrows: list[tuple[str, str, str]] = []  # source, target, variable that must be 1 ("" for always)
         self.asks: dict[str, list[str]] = {}  # step → variables it answers with 0 or 1
-        self.count = 0
+        self.count = self.errors = 0
         first, last = self.sequence(3, in_loop=False)
         self.parts += [start(), end()]
         self.arrows += [("start", first, ""), (last, "end", "")]
@@ -55,7 +56,9 @@ class Drawing:
         return first, last
 
     def block(self, depth: int, *, in_loop: bool) -> tuple[str, str]:
-        kinds = ["step", "step", "choice"] + ([] if in_loop else ["parallel", "inclusive", "loop"])
+        kinds = ["step", "step", "choice"] + (
+            [] if in_loop else ["parallel", "inclusive", "loop", "group", "failing", "many"]
+        )
         kind = self.chance.choice(kinds) if depth else "step"
         return self.step() if kind == "step" else getattr(self, kind)(depth - 1, in_loop)
 
@@ -97,30 +100,85 @@ class Drawing:
         self.asks[asker] = [again]
         return merge, after
 
-    def elements(self, equals: str) -> list[str]:
-        conditions = (flow(a, b, f"{v} {equals} 1" if v else "") for a, b, v in self.arrows)
-        return [*self.parts, *conditions]
+    def many(self, depth: int, in_loop: bool) -> tuple[str, str]:
+        name = self.name("m")
+        self.parts.append(user(name, SEVERAL))
+        return name, name
+
+    def group(self, depth: int, in_loop: bool) -> tuple[str, str]:
+        """A sub-process: a run of blocks of its own."""
+        name = self.name("s")
+        outer, self.parts, self.arrows = (self.parts, self.arrows), [], []
+        begin, finish = self.sequence(min(depth, 1), in_loop=False)
+        first, last = self.name("b"), self.name("e")
+        self.parts += [start(first), end(last)]
+        self.arrows += [(first, begin, ""), (finish, last, "")]
+        inner = (name, self.parts, self.arrows)
+        self.parts, self.arrows = outer
+        self.parts.append(inner)
+        return name, name
+
+    def failing(self, depth: int, in_loop: bool) -> tuple[str, str]:
+        """A sub-process that ends, or fails and is caught on its edge."""
+        name, caught, meet = self.name("s"), self.name("c"), self.name("g")
+        self.errors += 1
+        code = f"x{self.errors}"  # of its own: Spiff lets another group beside this one catch the same error too
+        outer, self.parts, self.arrows = (self.parts, self.arrows), [], []
+        asker, _ = self.step()
+        on, _ = self.step()
+        first, last, failed, split, way = (self.name(kind) for kind in "befgv")
+        self.parts += [start(first), end(last), end(failed, f'<errorEventDefinition errorRef="{code}"/>')]
+        self.parts.append(node("exclusiveGateway", split, default=f"{split}_{on}"))
+        self.arrows += [(first, asker, ""), (asker, split, ""), (split, failed, way), (split, on, ""), (on, last, "")]
+        self.asks[asker] = [way]
+        inner = (name, self.parts, self.arrows)
+        self.parts, self.arrows = outer
+        mended, _ = self.step()
+        self.parts += [inner, on_error(caught, name, code), node("exclusiveGateway", meet)]
+        self.arrows += [(caught, mended, ""), (mended, meet, ""), (name, meet, "")]
+        return name, meet
+
+    def elements(self, equals: str, several: str) -> list[str]:
+        return _drawn(self.parts, self.arrows, equals, several)
+
+
+SEVERAL = "<several/>"
+OF_OURS = '<multiInstanceLoopCharacteristics tt:forEach="agencies"/>'
+OF_THE_ORACLE = (
+    "<multiInstanceLoopCharacteristics><loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics>"
+)
+
+
+def _drawn(parts: list[Any], arrows: list[tuple[str, str, str]], equals: str, several: str) -> list[str]:
+    drawn = [
+        part.replace(SEVERAL, several)
+        if isinstance(part, str)
+        else node("subProcess", part[0], "".join(_drawn(part[1], part[2], equals, several)))
+        for part in parts
+    ]
+    return [*drawn, *(flow(a, b, f"{v} {equals} 1" if v else "") for a, b, v in arrows)]
 
 
 class Ours:
     def __init__(self, drawing: Drawing) -> None:
-        self.plan = plan_of(*drawing.elements("="))
-        self.state, _ = step(self.plan, new_state(), ("start",))
+        self.plan = plan_of(*drawing.elements("=", OF_OURS))
+        self.state, _ = step(self.plan, new_state({"agencies": ["1", "2"]}), ("start",))
 
     def open(self) -> list[str]:
-        places = [place[0] for place in self.state["tok"].values()]
-        return sorted(p for p in places if self.plan["nodes"][p]["kind"] == "user")
+        open_items = [place[0] for token, place in self.state["tok"].items() for _ in self.state["mi"].get(token, [0])]
+        return sorted(p for p in open_items if self.plan["nodes"][p]["kind"] == "user")
 
     def done(self, name: str, answers: dict[str, int]) -> None:
         token = next(t for t, place in self.state["tok"].items() if place[0] == name)
-        self.state, _ = step(self.plan, with_variables(self.state, answers), ("complete", token, ""))
+        item = next(iter(self.state["mi"].get(token, [token])))
+        self.state, _ = step(self.plan, with_variables(self.state, answers), ("complete", item, ""))
 
 
 class Oracle:
     def __init__(self, drawing: Drawing) -> None:
         parser = BpmnParser()
-        parser.add_bpmn_xml(etree.fromstring(bpmn(*drawing.elements("=="))))
-        self.run = BpmnWorkflow(parser.get_spec("p"))
+        parser.add_bpmn_xml(etree.fromstring(bpmn(*drawing.elements("==", OF_THE_ORACLE))))
+        self.run = BpmnWorkflow(parser.get_spec("p"), parser.get_subprocess_specs("p"))
         self.run.do_engine_steps()
 
     def ready(self) -> Iterator[Any]:
