@@ -12,8 +12,15 @@ pytestmark = [pytest.mark.browser]
 
 SCRIPT = Path(settings.BASE_DIR / "tinhso/design/static/js/feel.js").read_text("utf-8")
 FACTS = {
-    "a": 5, "b": 2.5, "t": "Tây Ninh", "yes": True, "no": False, "none": None,
-    "list": ["x", "y"], "d": "2026-11-05", "rows": [{"age": 3}, {"age": 20}],
+    "a": 5,
+    "b": 2.5,
+    "t": "Tây Ninh",
+    "yes": True,
+    "no": False,
+    "none": None,
+    "list": ["x", "y"],
+    "d": "2026-11-05",
+    "rows": [{"age": 3}, {"age": 20}],
 }
 CASES = [
     "a = 5", "a != 5", "a > b", "a <= b", 'a > "5"', 'a = "5"', "none = null", "none = 1", "none < 1",
