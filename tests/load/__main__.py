@@ -2,7 +2,7 @@
 
 BENCH_SIZE=2000000  dossiers for the pages at full size (default 100,000; the small size is a hundredth of 2,000,000)
 BENCH_SECONDS=8     length of each load
-BENCH_ONLY=submit,pages   some parts only: submit tasks bulk pages search weight start memory due
+BENCH_ONLY=submit,pages   some parts only: submit tasks bulk pages search weight studio start memory due
 BENCH_COLD=1        also measure `make up` from nothing in a fresh clone
 """
 
@@ -33,6 +33,7 @@ SECONDS = float(os.environ.get("BENCH_SECONDS") or 8)
 ONLY = set(filter(None, os.environ.get("BENCH_ONLY", "").split(",")))
 COMMUNES = 60
 TASKS = 300
+MOVED = 10_000
 
 
 WAITING_EVENTS = (
@@ -218,6 +219,17 @@ class Bench:
             for name, paths in asked.items()
         }
 
+    def studio(self) -> None:
+        """Trials and migrations: what whoever draws a process waits for."""
+        found = json.loads(self.inside("simulation"))
+        self.report.add(Figure("simulation, cases per core-second", found["per_second"], "1/s", 15_000, at_least=True,
+                               note=found["process"]))  # fmt: skip
+        moved = json.loads(self.inside("migration", str(MOVED)))
+        seconds = moved["seconds"] if moved["moved"] == MOVED else None
+        self.report.add(
+            Figure(f"migrate {MOVED:,} running cases", seconds, "s", 20, note=f"back in {moved['back']:.1f} s")
+        )
+
     def search(self) -> None:
         self.report.add(Figure("search of procedures, p95", search_p95(self.province), "ms", 100))
 
@@ -282,7 +294,7 @@ def main() -> int:
         parts: dict[str, Callable[[], None]] = {
             "submit": bench.submit, "tasks": bench.tasks, "due": bench.due, "memory": bench.memory,
             "weight": bench.weight, "search": bench.search, "bulk": bench.bulk, "pages": bench.pages,
-            "start": bench.start,
+            "studio": bench.studio, "start": bench.start,
         }  # fmt: skip
         for name, part in parts.items():
             if not ONLY or name in ONLY:

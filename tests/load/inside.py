@@ -110,6 +110,83 @@ def tasks(postmaster: str, count: str) -> None:
     print(json.dumps({"tasks": len(codes) - 5, "app_ms": app / done * 1000, "database_ms": database / done * 1000}))
 
 
+def simulation() -> None:
+    """Cases by chance per core-second, on the largest process of the pack."""
+    from tinhso.foundation.workflow import public as workflow
+    from tinhso.foundation.workflow.compiler import compile_process
+    from tinhso.foundation.workflow.trial.chance import Profile, simulate
+
+    largest = max(workflow.processes(), key=lambda row: row["checks"]["states"])
+    _key, _number, content = workflow.version_file(version_id=largest["version_id"])
+    plan, _problems = compile_process(content)
+    if plan is None:
+        raise RuntimeError("the process does not compile")
+    cases, began = 40_000, time.process_time()
+    simulate(plan, Profile(), cases=cases, limit_hours=40)
+    print(json.dumps({"process": largest["key"], "per_second": cases / (time.process_time() - began)}))
+
+
+COPIES = """
+WITH made AS (
+  INSERT INTO workflow_caserun (kind, subject, version_id, units, state, rev, status, stage, ended, title, topic,
+    due_at, priority, root_id, parent_id, parent_token, started_at, ended_at)
+  SELECT kind, 'bench-' || n, version_id, units, state, rev, status, stage, ended, title, topic, due_at, priority,
+    -n, parent_id, parent_token, started_at, ended_at
+  FROM workflow_caserun, generate_series(1, %s) AS n WHERE id = %s RETURNING id
+), rooted AS (SELECT id FROM made)
+INSERT INTO workflow_workitem (case_id, token, version_id, kind, subject, node, name, stage, clock, role, unit_id,
+  assignee_id, is_lead, state, opened_at, claimed_at, due_at, legal_due_at, sort_at, priority, title, topic, outcome,
+  done_by_name, note)
+SELECT made.id, token, version_id, kind, subject, node, name, stage, clock, role, unit_id, assignee_id, is_lead, state,
+  opened_at, claimed_at, due_at, legal_due_at, sort_at, priority, title, topic, outcome, done_by_name, note
+FROM made, workflow_workitem w WHERE w.case_id = %s
+"""
+
+
+def migration(count: str) -> None:
+    """Seconds to carry running cases over to a version in which a step was renamed, and to bring them back."""
+    from django.db import connection, transaction
+    from django.utils import timezone
+
+    from tinhso.foundation.accounts.public import Actor
+    from tinhso.foundation.organizations import public as organizations
+    from tinhso.foundation.workflow import public as workflow
+
+    def published(step: str) -> int:
+        rows = (
+            workflow.Row("start", "start", ways=(workflow.Way(step),)),
+            workflow.Row(step, "user", "Thẩm định", role="specialist", hours="8", ways=(workflow.Way("end"),)),
+            workflow.Row("end", "end"),
+        )
+        table = workflow.write_table(workflow.StepTable("bench", "Đo tải", rows))
+        return workflow.publish_process(key="bench", name="Đo tải", bpmn=table, at=timezone.now())
+
+    with transaction.atomic():
+        unit = organizations.units(kind="commune")[0].id
+        first = published("old")
+        one = workflow.start_case(
+            kind="bench", subject="bench-0", version_id=first, units={"handling": unit}, variables={}, title="",
+            topic="", due_at=None, at=timezone.now(),
+        )  # fmt: skip
+        with connection.cursor() as cursor:
+            cursor.execute(COPIES, [int(count) - 1, one.case_id, one.case_id])
+            cursor.execute("UPDATE workflow_caserun SET root_id = id WHERE kind = 'bench'")
+        second = published("new")
+    actor = Actor(account_id=1, kind="official", name="Đo tải", person_id=1)
+    made = workflow.start_migration(
+        from_version=first, to_version=second, node_map={"old": "new"}, timers="keep", actor=actor, reason="Đo",
+        at=timezone.now(),
+    )  # fmt: skip
+    began = time.monotonic()
+    while workflow.migrate_batch(migration_id=made, at=timezone.now()):
+        pass
+    took, began = time.monotonic() - began, time.monotonic()
+    moved = workflow.migration(migration_id=made).moved
+    while workflow.revert_batch(migration_id=made, actor=actor, at=timezone.now()):
+        pass
+    print(json.dumps({"moved": moved, "seconds": took, "back": time.monotonic() - began}))
+
+
 def sessions() -> None:
     """Signed-in cookies: an ordinary official, and the one who may see the whole province."""
     from django.conf import settings
@@ -141,4 +218,4 @@ def sessions() -> None:
 if __name__ == "__main__":
     django.setup()
     {"communes": lambda n: communes(int(n)), "payloads": payloads, "due_dates": due_dates, "tasks": tasks,
-     "sessions": sessions}[sys.argv[1]](*sys.argv[2:])  # fmt: skip
+     "sessions": sessions, "simulation": simulation, "migration": migration}[sys.argv[1]](*sys.argv[2:])  # fmt: skip

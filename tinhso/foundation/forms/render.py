@@ -27,7 +27,7 @@ def fields_html(
 ) -> Markup:
     pages = [form.pages[page]] if page is not None else list(form.pages)
     drawing = _Drawing(form, data, judged, errors, sources)
-    context = {
+    context: dict[str, Any] = {
         "pages": [drawing.page(one, with_title=page is None) for one in pages],
         "shown_name": SHOWN,
         "row_name": ROW,
@@ -45,7 +45,8 @@ def early_rules(form: Form, on_page: list[str], judged: Judged) -> dict[str, Any
 
     known: answers given on other pages that its conditions read, with their types.
     """
-    questions, read = [], set()
+    questions: list[dict[str, Any]] = []
+    read: set[str] = set()
     for key in on_page:
         one = form.by_key.get(key)
         if one is None or not (one.shows or one.rules):

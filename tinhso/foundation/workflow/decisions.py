@@ -80,6 +80,11 @@ def file_of(version_id: int) -> bytes:
     return found.encode()
 
 
+def versions_of(key: str) -> list[int]:
+    rows = DecisionVersion.objects.filter(definition__key=key).order_by("-number")
+    return list(rows.values_list("pk", flat=True))
+
+
 def in_force() -> list[dict[str, Any]]:
     rows = DecisionVersion.objects.select_related("definition").order_by("definition_id", "-number")
     return [

@@ -19,12 +19,18 @@ def _note(subject: str, act: str, actor: Actor, at: datetime, data: Mapping[str,
 
 
 def change_fee(
-    *, code: str, key: str, amount: Decimal | None, legal_basis: str, on: date, actor: Actor, at: datetime
-) -> None:
-    """A fee gets another amount (dong) from a day on. Raises LookupError, PermissionError."""
+    *, code: str, key: str, amount: Decimal | None, legal_basis: str, on: date, actor: Actor, at: datetime,
+    decision: str = "",
+) -> None:  # fmt: skip
+    """A fee gets another amount (dong), or a decision table that gives it, from a day on.
+
+    Raises LookupError, PermissionError.
+    """
     require(actor, Right.MANAGE_CATALOGUE)
-    procedures.change_fee(code=code, key=key, amount=amount, legal_basis=legal_basis, on=on)
+    table = workflow.latest_decision(key=decision) if decision else None
+    procedures.change_fee(code=code, key=key, amount=amount, legal_basis=legal_basis, on=on, decision_version_id=table)
     data = {"procedure": code, "fee": key, "amount": str(amount), "legal_basis": legal_basis, "from": on.isoformat()}
+    data |= {"decision": decision} if decision else {}
     _note(CATALOGUE, "fee_changed", actor, at, data)
 
 
@@ -46,15 +52,21 @@ def change_clock(
     on: date,
     actor: Actor,
     at: datetime,
+    decision: str = "",
 ) -> int:
-    """New dossiers of a procedure get another limit from a day on; id of the new binding. Raises LookupError."""
+    """New dossiers of a procedure get another limit from a day on; id of the new binding. Raises LookupError.
+
+    decision: key of a decision table that gives the limit of each dossier; the plain one holds where no row fits.
+    """
     require(actor, Right.MANAGE_CATALOGUE)
     binding = procedures.change_clock(
-        code=code, limit_value=limit_value, limit_unit=limit_unit, cutoff=cutoff, legal_basis=legal_basis, on=on
-    )
+        code=code, limit_value=limit_value, limit_unit=limit_unit, cutoff=cutoff, legal_basis=legal_basis, on=on,
+        limit_decision_id=workflow.latest_decision(key=decision) if decision else None,
+    )  # fmt: skip
     data = {
         "procedure": code,
         "limit": f"{limit_value} {limit_unit}" if limit_value is not None else "",
+        "decision": decision,
         "cutoff": f"{cutoff:%H:%M}" if cutoff else "",
         "legal_basis": legal_basis,
         "from": on.isoformat(),

@@ -122,21 +122,36 @@ def set_synonyms(rows: Iterable[tuple[str, str]]) -> Changes:
     return Changes(made=len(fresh), ended=len(gone), unchanged=len(wanted) - len(fresh))
 
 
-def change_fee(*, code: str, key: str, amount: Decimal | None, legal_basis: str, on: date) -> None:
-    """One fee gets another amount from a day on. Raises LookupError."""
+def follow_decision(*, old_versions: Iterable[int], version_id: int, on: date) -> int:
+    """Fees and limits that follow an older version of a decision table take this one from a day on; how many."""
+    old = list(old_versions)
+    fees = list(Fee.objects.open().filter(decision_version_id__in=old).values_list("procedure__code", "key"))
+    codes = list(Binding.objects.open().filter(limit_decision_id__in=old).values_list("procedure__code", flat=True))
+    for code, key in fees:
+        change_fee(code=code, key=key, on=on, decision_version_id=version_id)
+    for code in codes:
+        change_binding(code=code, on=on, limit_decision_id=version_id)
+    return len(fees) + len(codes)
+
+
+def change_fee(*, code: str, key: str, on: date, **changed: Any) -> None:
+    """One fee gets other columns from a day on. Raises LookupError."""
     old = Fee.objects.open().filter(procedure__code=code, key=key).first()
     if old is None:
         raise LookupError(f"Thủ tục {code[:40]} không có khoản thu «{key[:60]}».")
     revision.move()
     Fee.objects.filter(pk=old.pk).update(valid_to=Greatest(F("valid_from"), Value(on)))
-    old.pk, old.amount, old.legal_basis, old.valid_from, old.valid_to = None, amount, legal_basis, on, None
+    for column, value in changed.items():
+        setattr(old, column, value)
+    old.pk, old.valid_from, old.valid_to = None, on, None
     old._state.adding = True
     old.save()
 
 
 def change_clock(
-    *, code: str, limit_value: Decimal | None, limit_unit: str, cutoff: time | None, legal_basis: str, on: date
-) -> int:
+    *, code: str, limit_value: Decimal | None, limit_unit: str, cutoff: time | None, legal_basis: str, on: date,
+    limit_decision_id: int | None = None,
+) -> int:  # fmt: skip
     """New dossiers get another limit from a day on; id of the new binding. Raises LookupError."""
     return change_binding(
         code=code,
@@ -145,6 +160,7 @@ def change_clock(
         limit_unit=limit_unit if limit_value is not None else "",
         cutoff=cutoff,
         legal_basis=legal_basis,
+        limit_decision_id=limit_decision_id,
     )
 
 

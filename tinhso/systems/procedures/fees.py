@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any
 
+from tinhso.foundation.workflow import public as workflow
 from tinhso.lib import feel
 from tinhso.lib.working_time import VIETNAM
 from tinhso.systems.procedures import models, selectors
@@ -41,9 +42,22 @@ class _Asked:
         """Whether a condition is exactly true; an empty one always is. Unknown names are null."""
         return not condition or self.value(condition) is True
 
+    def decided(self, version_id: int, rate: Decimal) -> tuple[Decimal, str]:
+        """By a decision table, with the row and the law it names; the plain amount where no row fits."""
+        try:
+            found = workflow.decide(version_id=version_id, facts=self.context, at=self.at)
+        except (LookupError, workflow.DecisionError):
+            return rate, ""
+        full = next(iter(found.outputs.values()))
+        if isinstance(full, Decimal) and 0 <= full <= MOST:
+            return full.quantize(DONG, rounding=ROUND_HALF_UP), found.sentence
+        return rate, ""
+
     def amount(self, fee: models.Fee) -> tuple[Decimal, str]:
         """What the fee comes to before reliefs, and how it was counted."""
         rate = fee.amount or Decimal(0)
+        if fee.decision_version_id:
+            return self.decided(fee.decision_version_id, rate)
         if fee.formula:
             full = self.value(fee.formula)
             if isinstance(full, Decimal | int) and not isinstance(full, bool) and 0 <= full <= MOST:

@@ -89,6 +89,7 @@ class Fee(models.Model):
     per = models.CharField("Tính theo", max_length=8, choices=Per, default=Per.DOSSIER)
     channel = models.CharField("Chỉ với kênh", max_length=10, blank=True)  # "" | online | desk | post
     condition = models.TextField("Chỉ thu khi (FEEL)", blank=True)
+    decision_version_id = models.BigIntegerField("Bảng quyết định", null=True, blank=True)  # in place of the amount
     formula = models.TextField("Cách tính (FEEL)", blank=True)  # dong over the form's data, in place of amount × per
     note = models.TextField("Ghi chú", blank=True)
     legal_basis = models.TextField("Căn cứ")
@@ -160,6 +161,9 @@ class Binding(models.Model):
     form_version_id = models.BigIntegerField("Phiên bản biểu mẫu", null=True, blank=True)
     limit_value = models.DecimalField("Thời hạn", max_digits=8, decimal_places=2, null=True, blank=True)
     limit_unit = models.CharField("Đơn vị thời hạn", max_length=15, blank=True)
+    limit_decision_id = models.BigIntegerField(
+        "Bảng quyết định thời hạn", null=True, blank=True
+    )  # over the form's data
     cutoff = models.TimeField("Giờ chốt", null=True, blank=True)
     on_supplement = models.CharField("Khi bổ sung", max_length=10, default="restart")
     on_financial_duty = models.CharField("Khi chờ nộp tiền", max_length=10, default="continue")

@@ -5,6 +5,7 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
+from tinhso.lib.working_time import Rule
 from tinhso.systems.procedures import cleaning, decisions, fees, revision, selectors, services
 from tinhso.systems.procedures.catalogue import numbered_lines as numbered_lines
 from tinhso.systems.procedures.catalogue import parse_line as parse_line
@@ -178,18 +179,35 @@ def set_synonyms(rows: Iterable[tuple[str, str]]) -> Changes:
     return decisions.set_synonyms(rows)
 
 
-def change_fee(*, code: str, key: str, amount: Decimal | None, legal_basis: str, on: date) -> None:
-    """One fee of a procedure gets another amount (dong) from a day on. Raises LookupError."""
-    decisions.change_fee(code=code, key=key, amount=amount, legal_basis=legal_basis, on=on)
+def change_fee(
+    *, code: str, key: str, amount: Decimal | None, legal_basis: str, on: date, decision_version_id: int | None = None
+) -> None:
+    """One fee of a procedure gets another amount (dong) or decision table from a day on. Raises LookupError."""
+    decisions.change_fee(
+        code=code, key=key, on=on, amount=amount, legal_basis=legal_basis, decision_version_id=decision_version_id
+    )
 
 
 def change_clock(
-    *, code: str, limit_value: Decimal | None, limit_unit: str, cutoff: time | None, legal_basis: str, on: date
-) -> int:
-    """New dossiers of a procedure get another limit from a day on; id of the new binding. Raises LookupError."""
+    *, code: str, limit_value: Decimal | None, limit_unit: str, cutoff: time | None, legal_basis: str, on: date,
+    limit_decision_id: int | None = None,
+) -> int:  # fmt: skip
+    """New dossiers of a procedure get another limit (by a decision table, where one is named) from a day on; id of
+    the new binding. Raises LookupError."""
     return decisions.change_clock(
-        code=code, limit_value=limit_value, limit_unit=limit_unit, cutoff=cutoff, legal_basis=legal_basis, on=on
-    )
+        code=code, limit_value=limit_value, limit_unit=limit_unit, cutoff=cutoff, legal_basis=legal_basis, on=on,
+        limit_decision_id=limit_decision_id,
+    )  # fmt: skip
+
+
+def follow_decision(*, old_versions: Iterable[int], version_id: int, on: date) -> int:
+    """Fees and limits that follow an older version of a decision table take this one from a day on; how many."""
+    return decisions.follow_decision(old_versions=old_versions, version_id=version_id, on=on)
+
+
+def rule_for(*, binding: Binding, data: Mapping[str, Any], on: date) -> Rule:
+    """The rule a dossier with this data follows: the binding's limit, or what its decision table answers."""
+    return selectors.rule_for(binding, data, on)
 
 
 def change_process(*, code: str, process_key: str, process_version_id: int, on: date) -> int:

@@ -146,6 +146,7 @@ class Binding:
     # Where `handling` is commune: "" the commune itself; `police`: the unit `police-…` of the same place handles, and
     # the commune's desk receives.
     handling_role: str = ""
+    limit_decision_id: int | None = None  # a decision table that gives the limit of each dossier
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from tinhso.lib.working_time import Limit, Rule
+from tinhso.foundation.workflow import public as workflow
+from tinhso.lib.working_time import VIETNAM, Limit, Rule
 from tinhso.systems.procedures import models, reading, revision
 from tinhso.systems.procedures.records import Binding, Child, Fee, FeeRuleView, FieldCount, Paper, Procedure
 from tinhso.systems.procedures.revision import Kept
@@ -225,7 +226,25 @@ def _binding(row: models.Binding) -> Binding:
         form_key=row.form_key,
         channels=tuple(row.channels),
         handling_role=row.handling_role,
+        limit_decision_id=row.limit_decision_id,
     )
+
+
+def rule_for(binding: Binding, data: Mapping[str, Any], on: date) -> Rule:
+    """The rule of a dossier with this data: the limit of the binding, or what its decision table answers."""
+    if binding.limit_decision_id is None:
+        return binding.rule
+    try:
+        found = workflow.decide(
+            version_id=binding.limit_decision_id, facts=data, at=datetime.combine(on, time(12), VIETNAM)
+        )
+    except (LookupError, workflow.DecisionError):
+        return binding.rule
+    value = next(iter(found.outputs.values()))
+    if not isinstance(value, Decimal) or not 0 <= value <= 1000 or binding.rule.limit is None:
+        return binding.rule
+    basis = "; ".join(found.bases) or binding.rule.legal_basis
+    return replace(binding.rule, limit=replace(binding.rule.limit, value=value), legal_basis=basis)
 
 
 def _child(child: Mapping[str, Any]) -> Child:

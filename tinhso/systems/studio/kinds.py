@@ -156,7 +156,10 @@ def _rule_said(table: decisions.DecisionTable, number: int) -> str:
 
 
 def _publish_decision(*, key: str, name: str, content: str, at: datetime, by: str, on: date) -> int:
-    return workflow.publish_decision(dmn=content.encode(), at=at, by=by)
+    """The next version; fees and limits that follow an older one take it for dossiers from the day."""
+    version = workflow.publish_decision(dmn=content.encode(), at=at, by=by)
+    procedures.follow_decision(old_versions=workflow.decision_versions(key=key), version_id=version, on=on)
+    return version
 
 
 def _decision_name(content: str) -> str:

@@ -50,6 +50,7 @@ __all__ = [
     "decision_file",
     "decision_problems",
     "decision_tables",
+    "decision_versions",
     "followed",
     "from_json",
     "judge_process",
@@ -144,6 +145,11 @@ def decision_file(*, version_id: int) -> bytes:
 def decision_tables() -> Sequence[Mapping[str, Any]]:
     """Decision tables in force: version_id, key, name, number, published_at, rules."""
     return decisions.in_force()
+
+
+def decision_versions(*, key: str) -> list[int]:
+    """Versions of a decision table, newest first."""
+    return decisions.versions_of(key)
 
 
 def latest_decision(*, key: str) -> int:

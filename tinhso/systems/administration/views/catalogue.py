@@ -93,21 +93,22 @@ def fee(request: AuthenticatedRequest, code: str, key: str) -> HttpResponse:
     line = next((fee for fee in shown.fees if fee.key == key), None)
     if line is None:
         raise Http404
-    names = ("amount", "legal_basis", "on")
+    names, tables = ("amount", "legal_basis", "on", "decision"), _tables()
     if request.method == "GET":
         amount = "" if line.amount is None else f"{line.amount:.0f}"
         typed = Typed.read({"amount": amount, "legal_basis": line.legal_basis, "on": _today()}, *names)
-        return _page(request, "fee", typed, procedure=shown, fee=line)
+        return _page(request, "fee", typed, procedure=shown, fee=line, tables=tables)
     typed = Typed.read(request.POST, *names)
     amount_of = typed.dong("amount", _("Ghi mức thu; không thu thì ghi 0."))
     typed.text("legal_basis", _("Ghi căn cứ: nghị quyết, thông tư quy định mức thu."))
+    _check_table(typed, tables)
     on = _from(typed)
     if typed.errors or on is None:
-        return _page(request, "fee", typed, procedure=shown, fee=line)
+        return _page(request, "fee", typed, procedure=shown, fee=line, tables=tables)
     with transaction.atomic():
         services.change_fee(
             code=code, key=key, amount=amount_of, legal_basis=typed["legal_basis"], on=on,
-            actor=request.actor, at=timezone.now(),
+            actor=request.actor, at=timezone.now(), decision=typed["decision"],
         )  # fmt: skip
     messages.success(request, _("Đã đổi mức thu «%(name)s».") % {"name": line.name})
     return redirect("administration:procedure", code)
@@ -130,6 +131,16 @@ def reduction(request: AuthenticatedRequest, code: str) -> HttpResponse:
         services.add_reduction(code=code, rule=rule, actor=request.actor, at=timezone.now())
     messages.success(request, _("Đã thêm miễn, giảm."))
     return redirect("administration:procedure", code)
+
+
+def _tables() -> list[tuple[str, str]]:
+    """Decision tables in force, to choose one that gives an amount or a limit."""
+    return [(row["key"], row["name"]) for row in workflow.decision_tables()]
+
+
+def _check_table(typed: Typed, tables: list[tuple[str, str]]) -> None:
+    if typed["decision"] and typed["decision"] not in dict(tables):
+        typed.wrong("decision", _("Chọn bảng quyết định trong danh sách."))
 
 
 def _rule(typed: Typed, shown: procedures.Procedure, code: str) -> dict[str, Any] | None:
@@ -173,7 +184,7 @@ def clock(request: AuthenticatedRequest, code: str) -> HttpResponse:
     shown, binding = _procedure(code), _binding(code)
     if binding is None or binding.children:
         raise Http404  # an interlinked procedure has the limits of its parts
-    names = ("value", "unit", "cutoff", "legal_basis", "on")
+    names, tables = ("value", "unit", "cutoff", "legal_basis", "on", "decision"), _tables()
     if request.method == "GET":
         limit, rule = binding.rule.limit, binding.rule
         typed = Typed.read(
@@ -186,7 +197,7 @@ def clock(request: AuthenticatedRequest, code: str) -> HttpResponse:
             },
             *names,
         )
-        return _page(request, "clock", typed, procedure=shown)
+        return _page(request, "clock", typed, procedure=shown, tables=tables)
     typed = Typed.read(request.POST, *names)
     value = typed.half_days("value")
     if typed["unit"] not in UNITS:
@@ -197,13 +208,14 @@ def clock(request: AuthenticatedRequest, code: str) -> HttpResponse:
         typed.wrong("value", _("Thời hạn quá dài; kiểm tra lại."))
     cutoff = typed.clock("cutoff")
     typed.text("legal_basis", _("Ghi căn cứ của thời hạn."))
+    _check_table(typed, tables)
     on = _from(typed)
     if typed.errors or on is None:
-        return _page(request, "clock", typed, procedure=shown)
+        return _page(request, "clock", typed, procedure=shown, tables=tables)
     with transaction.atomic():
         services.change_clock(
             code=code, limit_value=value, limit_unit=typed["unit"], cutoff=cutoff, legal_basis=typed["legal_basis"],
-            on=on, actor=request.actor, at=timezone.now(),
+            on=on, actor=request.actor, at=timezone.now(), decision=typed["decision"],
         )  # fmt: skip
     messages.success(request, _("Đã đổi thời hạn cho hồ sơ nhận từ %(on)s.") % {"on": typed["on"]})
     return redirect("administration:procedure", code)

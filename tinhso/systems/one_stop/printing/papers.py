@@ -16,7 +16,6 @@ from tinhso.lib.typesetting import typeset
 from tinhso.systems.one_stop.models import Dossier, DossierEvent
 from tinhso.systems.one_stop.printing.limits import limit_in_words
 from tinhso.systems.one_stop.services import clock
-from tinhso.systems.procedures import public as procedures
 
 TEMPLATES = Path(__file__).parent / "templates"
 KINDS_OF_COPY = {"original": "01 bản chính", "copy": "01 bản sao", "seen": "xuất trình"}
@@ -30,7 +29,6 @@ WHY_STOPPED = {
 def receipt(dossier: Dossier, *, at: datetime) -> bytes:
     """Form 01: Giấy tiếp nhận hồ sơ và hẹn trả kết quả, with each file's SHA-256 as proof of what was handed in."""
     officer = _last(dossier, "received")
-    binding = procedures.get_binding(binding_id=dossier.binding_id)
     received = dossier.received_at or dossier.submitted_at
     return _print(
         "receipt",
@@ -42,7 +40,7 @@ def receipt(dossier: Dossier, *, at: datetime) -> bytes:
         authorised=dossier.data.get("authorised_name") or "",
         papers=[_paper(paper) for paper in dossier.papers.filter(round=0)],
         sets="01 bộ",
-        limit=limit_in_words(binding.rule.limit),
+        limit=limit_in_words(clock.rule_of(dossier).limit),
         received_text=_moment(received),
         due_text=_moment(dossier.promised_at or dossier.due_at) or "sẽ báo khi bộ phận Một cửa tiếp nhận",
         due_reason=clock.explain(dossier, at) if dossier.due_at else "",

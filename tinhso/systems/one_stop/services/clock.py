@@ -36,7 +36,8 @@ def rule_of(dossier: Dossier) -> Rule:
     for child in binding.children:
         if dossier.part_key == child.key:
             return child.rule
-    return binding.rule
+    received = dossier.received_at or dossier.submitted_at
+    return procedures.rule_for(binding=binding, data=dossier.data, on=received.date())
 
 
 def clock_events(lines: Iterable[DossierEvent]) -> list[Event]:
