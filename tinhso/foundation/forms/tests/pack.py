@@ -2,7 +2,7 @@
 
 import csv
 import json
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -74,9 +74,46 @@ SPECIAL = {
     "death_date": "2026-11-18",
     "lived_to": "2020-01-01",
     "lost_area": 0,
+    "mother_birth_year": "1960",
+    "father_birth_year": "1958",
+    "old_date": "2015-06-01",
+    "old_year": "2026",
+    "ward_id": "072090004218",
+    "wife_id": "072190004218",
+    "parent_dead": "no",
+    "recognised_birth_date": "2020-02-03",
+    "decision_country": "US",
+    "destination_country": "KH",
+    "new_head_id": "072090004218",
+    "licence_date": "2015-03-04",
+    "insurance_number": "7213004217",
+    "old_number": "B1234567",
+    "receiver_id": "072090004218",
+    "court": "no",
+    "cooperative_name": "Hợp tác xã Nông nghiệp Tân Ninh",
+    "designer_kind": "company",
+    "plot_area": 2,
+    "divided": "no",
+    "of_property": "no",
+    "bought_before": "no",
+    "earlier": "none",
+    "now": "none",
+    "width": 5,
+    "member_count": 9,
+    "capital": 50_000_000,
 }
+RECENT = frozenset({"bride_status_date", "groom_status_date", "health_date", "lost_date"})
+SOON = frozenset(
+    {"away_from", "arrive_date", "from_date", "resume_date", "suspend_from", "use_from", "visit_date", "work_date"}
+)
+LATER = frozenset({"leave_date", "suspend_to", "start_by"})
+JUST_AFTER = frozenset({"use_to"})
+IN_TWO_YEARS = frozenset({"away_to", "away_back"})
+DAYS = ((RECENT, -20), (SOON, 10), (JUST_AFTER, 12), (LATER, 14), (IN_TWO_YEARS, 740))
 
 
-def filled(key: str, turn: int = 0) -> dict[str, Any]:
+def filled(key: str, turn: int = 0, day: date | None = None) -> dict[str, Any]:
+    """Good answers of somebody who files on that day (the day of `judged` by default)."""
     data = {one.key: answer(one, turn) for one in form(key).order if one.holds_value and one.calc is None}
-    return {**data, **{name: value for name, value in SPECIAL.items() if name in data}}
+    near = {name: ((day or AT.date()) + timedelta(days=days)).isoformat() for names, days in DAYS for name in names}
+    return {**data, **{name: value for name, value in {**SPECIAL, **near}.items() if name in data}}

@@ -21,7 +21,7 @@ from tinhso.systems.one_stop import services
 from tinhso.systems.one_stop.models import Dossier
 
 COMMUNE = "ubnd-phuong-tan-ninh"
-GENERIC = "1.000689"  # three working days, the generic form, no paper required
+GENERIC = "3.000322"  # three working days, the generic form, no paper required
 INTERLINKED = "2.000986"
 ANSWERS = {
     "applicant_kind": "citizen",

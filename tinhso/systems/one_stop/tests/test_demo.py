@@ -81,7 +81,7 @@ def test_the_command_says_how_many_stand_in_limbo(office: Office, capsys: pytest
 @pytest.mark.slow
 def test_agencies_asked_have_a_step_for_every_open_question(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(filling, "fate", lambda chance: replace(year_of.fate(chance), consults=True))
-    Year(count=120, seed=5, now=timezone.now(), pack=PACK).fill(lambda done: None)
+    Year(count=240, seed=5, now=timezone.now(), pack=PACK).fill(lambda done: None)
     assert not limbo(at=office.at).offenders
     asked_for = Dossier.objects.filter(history__kind="supplement_requested").values("id")
     assert not Dossier.objects.filter(history__kind="supplemented").exclude(id__in=asked_for).exists()

@@ -89,5 +89,5 @@ def test_an_open_dossier_without_a_holder_cannot_be_written(office: Office) -> N
     with pytest.raises(IntegrityError, match="never_in_limbo"), transaction.atomic():
         dossier.save()
     assert search_text_of(
-        applicant_name="", phone="", procedure_code="1.000689", unit_ids=(), submitted_at=office.at
-    ).startswith("t1000689")
+        applicant_name="", phone="", procedure_code="3.000322", unit_ids=(), submitted_at=office.at
+    ).startswith("t3000322")

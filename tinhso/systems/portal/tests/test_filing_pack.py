@@ -1,5 +1,6 @@
 """Each form of the pack goes from an empty draft to a dossier of the real desk."""
 
+import csv
 import io
 from pathlib import Path
 from typing import Any
@@ -9,36 +10,25 @@ from django.utils import timezone
 
 from tinhso.foundation.accounts import public as accounts
 from tinhso.foundation.files.tests import factories as papers
-from tinhso.foundation.forms.tests.pack import filled
+from tinhso.foundation.forms.tests.pack import FOLDER, filled
 from tinhso.systems.one_stop import public as one_stop
 from tinhso.systems.portal import drafts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tay_ninh")]
-FORMS = {
-    "1.001193": "birth_registration",
-    "1.000656": "death_registration",
-    "1.000894": "marriage_registration",
-    "1.004873": "marital_status",
-    "2.000635": "civil_status_copy",
-    "2.000815": "certified_copy",
-    "1.004222": "permanent_residence",
-    "1.004194": "temporary_residence",
-    "1.001612": "household_business",
-    "1.013833": "land_change",
-    "2.000986": "interlinked_birth",
-    "1.000080": "generic_request",
-}
+with (FOLDER.parent / "bindings.csv").open(encoding="utf-8") as table:
+    FORMS = {row["form"]: row["procedure"] for row in reversed(list(csv.DictReader(table)))}  # the first of each form
 
 
-@pytest.mark.parametrize("code", FORMS)
-def test_a_filled_form_with_its_papers_becomes_a_dossier(code: str, settings: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", sorted(FORMS))
+def test_a_filled_form_with_its_papers_becomes_a_dossier(form: str, settings: Any, tmp_path: Path) -> None:
     settings.VAR = tmp_path
+    code = FORMS[form]
     at = timezone.now()
     account = accounts.account_by_number(identity_number="072190004217")
     assert account is not None
     actor = accounts.actor_of_account(account_id=account.id)
     draft = drafts.start(actor=actor, code=code, unit_key="ubnd-phuong-tan-ninh", at=at)
-    drafts.answer(draft, filled(FORMS[code]))
+    drafts.answer(draft, filled(form, day=timezone.localdate(at)))
     for asked in drafts.papers_asked(draft, at):
         if asked.required:
             drafts.give_paper(draft, asked=asked, content=io.BytesIO(papers.pdf()), file_name="giay.pdf")
