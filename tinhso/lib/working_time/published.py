@@ -3,9 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
+from tinhso.lib.working_time.fields import (
+    UnreadableCaseError,
+    amount,
+    clock,
+    day,
+    moment,
+    one_of,
+    record,
+    rows,
+    shown,
+    text,
+    whole,
+    wrong,
+)
 from tinhso.lib.working_time.model import (
     OFFICE_SLOTS,
     Calendar,
@@ -15,6 +29,7 @@ from tinhso.lib.working_time.model import (
     Limit,
     Reckoning,
     Rule,
+    Slots,
 )
 from tinhso.lib.working_time.reckoning import reckon
 
@@ -30,71 +45,137 @@ class PublishedCase:
     expect: Mapping[str, Any]
 
 
+UNITS = ("working_hours", "working_days", "calendar_days")
+KINDS = (
+    "received", "supplement_requested", "supplement_completed", "financial_duty_requested", "financial_duty_done",
+    "stopped", "resumed", "reappointed", "finished", "returned",
+)  # fmt: skip
+
+
 def read_case(line: Mapping[str, Any]) -> PublishedCase:
-    """Raises KeyError, TypeError or ValueError naming what is wrong."""
+    """Raises UnreadableCaseError, which names what is wrong and where."""
+    expect = record(line.get("expect"), "expect")
+    if not expect:
+        raise UnreadableCaseError("«expect» trống: không có gì để so")
+    rule, events = _rule(line.get("rule"), "rule"), _events(line.get("events"), "events")
+    children = tuple(_child(item, place) for item, place in rows(line.get("children"), "children"))
+    if rule.limit is None and not children:
+        raise wrong("rule.limit", "thời hạn, hoặc «children»", None)
+    if all(event.kind != "received" for event in events):
+        raise wrong("events", "một sự kiện received", line.get("events") or None)
+    _check_order(children)
     return PublishedCase(
-        id=str(line["id"]),
-        calendars=_calendars(line["calendar"]),
-        rule=_rule(line["rule"]),
-        events=_events(line["events"]),
-        children=tuple(
-            Child(c["id"], _rule(c["rule"]), tuple(c.get("after") or ()), _events(c.get("events") or ()))
-            for c in line.get("children") or ()
-        ),
-        ask_at=datetime.fromisoformat(line["ask_at"]),
-        expect=line["expect"],
+        id=str(line.get("id", "")),
+        calendars=_calendars(record(line.get("calendar"), "calendar")),
+        rule=rule,
+        events=events,
+        children=children,
+        ask_at=moment(line.get("ask_at"), "ask_at"),
+        expect=expect,
     )
 
 
+def _check_order(children: Sequence[Child]) -> None:
+    listed: set[str] = set()
+    for number, child in enumerate(children):
+        if child.id in listed:
+            raise UnreadableCaseError(f"«children[{number}].id» trùng với một phần đứng trước: {shown(child.id)}")
+        for name in child.after:
+            if name not in listed:
+                raise UnreadableCaseError(f"«children[{number}].after» nêu {shown(name)}, phần này không đứng trước")
+        listed.add(child.id)
+
+
+def _child(raw: Any, place: str) -> Child:
+    child = record(raw, place)
+    after = tuple(text(item, at) for item, at in rows(child.get("after"), f"{place}.after"))
+    rule = _rule(child.get("rule"), f"{place}.rule")
+    if rule.limit is None:
+        raise wrong(f"{place}.rule.limit", "thời hạn của phần liên thông", None)
+    return Child(text(child.get("id"), f"{place}.id"), rule, after, _events(child.get("events"), f"{place}.events"))
+
+
 def _calendars(raw: Mapping[str, Any]) -> CalendarHistory:
-    slots = raw.get("slots")
     weekdays = raw.get("counting_weekdays")
+    numbered = (
+        ((number, "") for number in range(1, 6)) if weekdays is None else rows(weekdays, "calendar.counting_weekdays")
+    )
     fixed: dict[str, Any] = {
-        "slots": OFFICE_SLOTS
-        if slots is None
-        else {
-            int(weekday): tuple((time.fromisoformat(a), time.fromisoformat(b)) for a, b in pairs)
-            for weekday, pairs in slots.items()
-        },
-        "counting_weekdays": frozenset({1, 2, 3, 4, 5} if weekdays is None else weekdays),
+        "slots": OFFICE_SLOTS if raw.get("slots") is None else _slots(record(raw["slots"], "calendar.slots")),
+        "counting_weekdays": frozenset(whole(number, place, 1, 7) for number, place in numbered),
     }
-    off, makeup = _days(raw.get("holidays")), _days(raw.get("makeup_days"))
+    off, makeup = _days(raw, "holidays", "calendar"), _days(raw, "makeup_days", "calendar")
     first = Calendar(off, makeup, **fixed)
     amendments = []
-    changes = [(datetime.fromisoformat(change["at"]), change) for change in raw.get("changes") or ()]
-    for at, change in sorted(changes, key=lambda pair: pair[0]):
-        off = (off - _days(change.get("remove_holidays"))) | _days(change.get("add_holidays"))
-        makeup = (makeup - _days(change.get("remove_makeup_days"))) | _days(change.get("add_makeup_days"))
+    changes = [_change(item, place) for item, place in rows(raw.get("changes"), "calendar.changes")]
+    for at, change, place in sorted(changes, key=lambda item: item[0]):
+        off = (off - _days(change, "remove_holidays", place)) | _days(change, "add_holidays", place)
+        makeup = (makeup - _days(change, "remove_makeup_days", place)) | _days(change, "add_makeup_days", place)
         amendments.append((at, Calendar(off, makeup, **fixed)))
     return CalendarHistory(first, tuple(amendments))
 
 
-def _days(raw: Sequence[str] | None) -> frozenset[date]:
-    return frozenset(date.fromisoformat(day) for day in raw or ())
+def _change(raw: Any, place: str) -> tuple[datetime, Mapping[str, Any], str]:
+    change = record(raw, place)
+    return moment(change.get("at"), f"{place}.at"), change, place
 
 
-def _rule(raw: Mapping[str, Any]) -> Rule:
-    limit = raw.get("limit")
-    in_hours = limit is not None and limit["unit"] == "working_hours"
+def _slots(raw: Mapping[str, Any]) -> Slots:
+    slots = {}
+    for weekday, pairs in raw.items():
+        place = f"calendar.slots.{weekday}"
+        if weekday not in {"1", "2", "3", "4", "5", "6", "7"}:
+            raise UnreadableCaseError(f"«{shown(weekday)}» trong «calendar.slots» phải là thứ trong tuần từ 1 đến 7")
+        slots[int(weekday)] = tuple(sorted(_slot(pair, at) for pair, at in rows(pairs, place)))
+        if any(following[0] < slot[1] for slot, following in pairwise(slots[int(weekday)])):
+            raise wrong(place, "các buổi không chồng lên nhau", pairs)
+    return slots
+
+
+def _slot(raw: Any, place: str) -> tuple[time, time]:
+    times = [clock(item, at) for item, at in rows(raw, place)]
+    if len(times) != 2 or times[0] >= times[1]:
+        raise wrong(place, 'một buổi [giờ mở, giờ đóng] như ["07:30", "11:30"]', raw)
+    return times[0], times[1]
+
+
+def _days(raw: Mapping[str, Any], name: str, place: str) -> frozenset[date]:
+    return frozenset(day(item, at) for item, at in rows(raw.get(name), f"{place}.{name}"))
+
+
+def _rule(value: Any, place: str) -> Rule:
+    raw = record(value, place)
+    limit = _limit(raw["limit"], f"{place}.limit") if raw.get("limit") is not None else None
+    usual = "minute" if limit is not None and limit.unit == "working_hours" else "date"
+    soon = raw.get("due_soon_minutes")
     return Rule(
-        limit=None if limit is None else Limit(Decimal(str(limit["value"])), limit["unit"]),
-        cutoff=time.fromisoformat(raw["cutoff"]) if raw.get("cutoff") else None,
-        on_supplement=raw.get("on_supplement") or "restart",
-        on_financial_duty=raw.get("on_financial_duty") or "continue",
-        compare=raw.get("compare") or ("minute" if in_hours else "date"),
-        due_soon_minutes=raw.get("due_soon_minutes"),
+        limit=limit,
+        cutoff=clock(raw["cutoff"], f"{place}.cutoff") if raw.get("cutoff") is not None else None,
+        on_supplement=_chosen(raw, "on_supplement", place, ("restart", "continue")),
+        on_financial_duty=_chosen(raw, "on_financial_duty", place, ("continue", "restart")),
+        compare=_chosen(raw, "compare", place, (usual, *({"date", "minute"} - {usual}))),
+        due_soon_minutes=None if soon is None else whole(soon, f"{place}.due_soon_minutes"),
     )
 
 
-def _events(raw: Sequence[Mapping[str, Any]]) -> tuple[Event, ...]:
-    return tuple(
-        Event(
-            datetime.fromisoformat(event["at"]),
-            event["kind"],
-            datetime.fromisoformat(event["new_due"]) if event.get("new_due") else None,
-        )
-        for event in raw
-    )
+def _chosen(raw: Mapping[str, Any], name: str, place: str, known: tuple[str, ...]) -> str:
+    """One of the known words; the first of them where nothing is said."""
+    return known[0] if raw.get(name) is None else one_of(raw[name], f"{place}.{name}", known)
+
+
+def _limit(value: Any, place: str) -> Limit:
+    raw = record(value, place)
+    return Limit(amount(raw.get("value"), f"{place}.value"), one_of(raw.get("unit"), f"{place}.unit", UNITS))
+
+
+def _events(raw: Any, place: str) -> tuple[Event, ...]:
+    return tuple(_event(record(item, at), at) for item, at in rows(raw, place))
+
+
+def _event(raw: Mapping[str, Any], place: str) -> Event:
+    kind = one_of(raw.get("kind"), f"{place}.kind", KINDS)
+    new_due = moment(raw.get("new_due"), f"{place}.new_due") if kind == "reappointed" else None
+    return Event(moment(raw.get("at"), f"{place}.at"), kind, new_due)
 
 
 def _plain(value: Any) -> Any:
@@ -120,7 +201,7 @@ def mismatches(case: PublishedCase) -> list[tuple[str, Any, Any]]:
     return [
         (name, expected, found.get(name))
         for name, expected in case.expect.items()
-        if _same_form(expected) != _same_form(found.get(name))
+        if name not in found or _same_form(expected) != _same_form(found[name])
     ]
 
 
