@@ -1,4 +1,4 @@
-"""Fields of a published case as they must be: each reader names the place and says in Vietnamese what is wrong there."""
+"""Fields of a published case as they must be: each reader names the place and says in Vietnamese what is wrong."""
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
