@@ -9,12 +9,33 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.architecture.world import PROCEDURE, World
+from tests.architecture.world import ANYBODY, ELSEWHERE, PROCEDURE, SYSTEM, World
 
 NOBODY: frozenset[str] = frozenset()
 OWNER = frozenset({"citizen"})
 OFFICE = frozenset({"desk", "specialist", "head", "leader", "clerk"})  # of the unit that has the dossier
-UUID = "01890000-0000-7000-8000-000000000000"
+
+OFFICIALS = OFFICE | {"administrator", ELSEWHERE}
+ACCOUNTS = OFFICIALS | {"citizen", "business"}
+ALL = ACCOUNTS | {ANYBODY, SYSTEM}
+
+# Whom an area of addresses is for at most, whatever its views declare; the first pattern that fits counts.
+AREAS: dict[str, frozenset[str]] = {
+    r"(admin|studio)(/|$)": frozenset({"administrator"}),
+    r"(desk|register)\b": frozenset({"desk"}),
+    r"lateness": frozenset({"head", "leader"}),
+    r"dossiers/<str:code>/(papers|printing)/": ACCOUNTS,  # also the owner's
+    r"(dossiers|inbox|leave)(/|$)": OFFICIALS,
+    r"(my|filing|files|after-sign-in)(/|$)": ACCOUNTS,
+    r"procedures/<str:code>/filing$": ACCOUNTS,
+    r"accounts/(2fa/keys/login|2fa/authenticate)/$": ALL,  # the second half of signing in
+    r"accounts/(2fa|reauthenticate|password/(change|set))(/|$)": ACCOUNTS,
+    r"\^?accounts/(login|logout|signup|inactive|unlock|vneid|password/reset)": ALL,
+    r"api/v1/(procedures|openapi\.json)": ALL,
+    r"api/v1/(dossiers|files)": ACCOUNTS | {SYSTEM},
+    r"(search|procedures|life|figures|help|track|design|language|privacy|accessibility|healthz)(/|$)": ALL,
+    r"(manifest\.webmanifest|robots\.txt|)$": ALL,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +51,11 @@ def fixed(may: frozenset[str] | None = None, *, answers: frozenset[int] = frozen
 
 def dossier(may: frozenset[str] | None, **more: Any) -> Sample:
     return Sample(lambda world: {"code": world.things["dossier"], **more}, may)
+
+
+def filing(**more: Any) -> Sample:
+    """The draft of a dossier, its owner's only."""
+    return Sample(lambda world: {"draft_id": world.things["draft"], **more}, OWNER)
 
 
 def draft(kind: str, **more: Any) -> Sample:
@@ -48,21 +74,23 @@ SAMPLES: dict[str, Sample] = {
     "accounts/vneid/callback": fixed(NOBODY),
     "accounts/vneid/mo-phong": fixed(NOBODY),
     # files
-    "files/uploads/<uuid:upload_id>": fixed(NOBODY, upload_id=UUID),
+    "files/uploads/<uuid:upload_id>": Sample(lambda world: {"upload_id": world.things["upload"]}, OWNER),
     # procedures
     "procedures/<str:code>": fixed(code=PROCEDURE),
     "procedures/<str:code>/filing": fixed(code=PROCEDURE),
-    "life/<slug:key>": fixed(NOBODY, key="khong-co"),
+    "life/<slug:key>": fixed(key="child"),
     "api/v1/procedures/<code>": fixed(code=PROCEDURE),
     # filing: a draft is its owner's
-    "filing/<uuid:draft_id>": fixed(NOBODY, draft_id=UUID),
-    "filing/<uuid:draft_id>/place": fixed(NOBODY, draft_id=UUID),
-    "filing/<uuid:draft_id>/<int:number>": fixed(NOBODY, draft_id=UUID, number=1),
-    "filing/<uuid:draft_id>/papers": fixed(NOBODY, draft_id=UUID),
-    "filing/<uuid:draft_id>/papers/<slug:paper_id>": fixed(NOBODY, draft_id=UUID, paper_id="p1"),
-    "filing/<uuid:draft_id>/review": fixed(NOBODY, draft_id=UUID),
-    "filing/<uuid:draft_id>/sent": fixed(NOBODY, draft_id=UUID),
-    "filing/<uuid:draft_id>/discard": fixed(NOBODY, draft_id=UUID),
+    "filing/<uuid:draft_id>": filing(),
+    "filing/<uuid:draft_id>/place": filing(),
+    "filing/<uuid:draft_id>/<int:number>": filing(number=1),
+    "filing/<uuid:draft_id>/papers": filing(),
+    "filing/<uuid:draft_id>/papers/<slug:paper_id>": Sample(
+        lambda world: {"draft_id": world.things["draft"], "paper_id": world.things["draft_paper"]}, OWNER
+    ),
+    "filing/<uuid:draft_id>/review": filing(),
+    "filing/<uuid:draft_id>/sent": filing(),
+    "filing/<uuid:draft_id>/discard": filing(),
     # a dossier on the portal is the owner's; officials who may read it see the same page (and are noted)
     "my/dossiers/<str:code>": dossier(OWNER | OFFICE),
     "my/dossiers/<str:code>/receipt.pdf": dossier(OWNER),
@@ -78,10 +106,12 @@ SAMPLES: dict[str, Sample] = {
     "dossiers/<str:code>": dossier(OFFICE),
     "dossiers/<str:code>/drawing": dossier(OFFICE),
     "dossiers/<str:code>/drawing.bpmn": dossier(OFFICE),
-    "dossiers/<str:code>/papers/<int:paper_id>": dossier(NOBODY, paper_id=0),
+    "dossiers/<str:code>/papers/<int:paper_id>": Sample(
+        lambda world: {"code": world.things["dossier"], "paper_id": world.things["paper"]}, OWNER | OFFICE
+    ),
     "dossiers/<str:code>/result/<slug:which>": dossier(NOBODY, which="draft"),
-    "dossiers/<str:code>/printing/<slug:form>.pdf": dossier(NOBODY, form="khong-co"),
-    "dossiers/<str:code>/acts/<slug:slug>": dossier(NOBODY, slug="khong-co"),
+    "dossiers/<str:code>/printing/<slug:form>.pdf": dossier(OWNER | OFFICE, form="receipt"),
+    "dossiers/<str:code>/acts/<slug:slug>": dossier(OFFICE, slug="acceptance"),
     "desk/received/<str:code>": dossier(frozenset({"desk"})),
     "lateness/<int:unit_id>": Sample(lambda world: {"unit_id": world.things["unit_id"]}, frozenset({"head", "leader"})),
     # administration

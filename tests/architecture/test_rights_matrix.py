@@ -4,6 +4,7 @@ Nobody enters a closed door; whoever may enter is neither turned away nor shown 
 those it concerns. An empty form or an empty JSON body is sent to every address that takes one.
 """
 
+import re
 from collections.abc import Iterator
 from copy import copy
 
@@ -13,7 +14,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from tests.architecture.routes import API_ROOT, Route, routes
-from tests.architecture.samples import OFFICE, SAMPLES, Sample, fixed
+from tests.architecture.samples import AREAS, OFFICE, SAMPLES, Sample, fixed
 from tests.architecture.world import EVERYBODY, World, make_world
 from tinhso.foundation.accounts.access import Verdict, judge
 from tinhso.systems.one_stop import public as one_stop
@@ -91,6 +92,25 @@ def test_an_official_who_may_read_a_dossier_cannot_act_as_its_owner(world: World
         world.clients[role].post(f"/my/dossiers/{code}/rating", {"score": "5"})
         after = one_stop.track(code=code, actor=world.actors["citizen"], at=timezone.now()).state
         assert after == before, role
+
+
+def let_in(world: World, route: Route) -> set[str]:
+    return {role for role in EVERYBODY if judge(route.access, world.actors[role]) is Verdict.OPEN}
+
+
+@pytest.mark.django_db
+def test_no_declaration_opens_an_area_to_people_it_is_not_for(world: World) -> None:
+    """The matrix asks whether a view keeps its declaration; this, whether the declaration can be right."""
+    wrong = {}
+    for route in ROUTES:
+        if route.access is None:
+            continue
+        area = next((area for area in AREAS if re.match(area, route.path)), None)
+        if area is None:
+            wrong[str(route)] = "name its area in AREAS of samples.py"
+        elif strangers := let_in(world, route) - AREAS[area]:
+            wrong[str(route)] = f"open to {sorted(strangers)}"
+    assert wrong == {}
 
 
 def test_every_address_declares_who_may_enter() -> None:

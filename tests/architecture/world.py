@@ -1,6 +1,7 @@
 """The province of Tây Ninh with one dossier in it, and somebody of every role."""
 
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 from django.conf import settings
@@ -8,11 +9,16 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
+from tests.running import pdf
 from tinhso.foundation.accounts import public as accounts
 from tinhso.foundation.accounts.models import Account
 from tinhso.foundation.accounts.public import ANONYMOUS, Actor, Right
+from tinhso.foundation.files import public as files
+from tinhso.foundation.files.services import start_upload
 from tinhso.foundation.organizations import public as organizations
 from tinhso.systems.one_stop import public as one_stop
+from tinhso.systems.one_stop.models import DossierPaper
+from tinhso.systems.portal import drafts
 from tinhso.systems.studio import public as studio
 
 UNIT = "ubnd-phuong-tan-ninh"
@@ -50,6 +56,8 @@ def make_world() -> World:
     _add_system(world)
     world.things["unit_id"] = organizations.unit_by_key(key=UNIT).id
     world.things["dossier"] = _send_dossier(world.actors["citizen"])
+    world.things["paper"] = DossierPaper.objects.get(dossier__code=world.things["dossier"]).pk
+    _begin_draft(world)
     by = world.actors["administrator"]
     for kind in ("process", "form", "decision"):
         world.things[f"draft_{kind}"] = studio.new_draft(kind=kind, name=f"Thử {kind}", actor=by)
@@ -99,10 +107,21 @@ def _send_dossier(citizen: Actor) -> str:
         procedure_code=PROCEDURE,
         form_version_id=None,
         data=data,
-        papers=(),
+        papers=(
+            one_stop.PaperGiven("other", "Giấy tờ mẫu", files.keep(content=pdf(1), name="mau.pdf").sha256, "mau.pdf"),
+        ),
         unit_key=UNIT,
         actor=citizen,
         at=timezone.now(),
         once="matrix",
     )
     return sent.code
+
+
+def _begin_draft(world: World) -> None:
+    """A draft of the citizen with a paper in it, and an upload begun: theirs, and nobody else's."""
+    citizen, at = world.actors["citizen"], timezone.now()
+    draft = drafts.start(actor=citizen, code=PROCEDURE, unit_key=UNIT, at=at)
+    drafts.give_paper(draft, asked=drafts.papers_asked(draft, at)[-1], content=BytesIO(pdf(2)), file_name="nhap.pdf")
+    world.things["draft"], world.things["draft_paper"] = draft.pk, draft.papers[0]["id"]
+    world.things["upload"] = start_upload(owner=citizen.key, name="lon.pdf", size=1000).pk
