@@ -65,7 +65,7 @@ def _read_procedures(book: Book, found: Catalogue) -> None:
             record = procedures.parse_line(text)
             national = procedures.clean_record(record)
         except procedures.RejectedRecordError as problem:
-            book.wrong(FILE, number, str(problem), "Sửa dòng này.")
+            book.wrong(FILE, number, str(problem), "Sửa dòng này.", hides=True)
             continue
         code = national["code"]
         if code in found.procedures:
@@ -127,7 +127,7 @@ def _is_paper(paper: Any) -> bool:
 def _procedure(row: Row, found: Catalogue, column: str = "procedure", *, empty: bool = False) -> str:
     code = row.cells[column]
     if code not in found.procedures and not (empty and not code):
-        row.wrong(f"thủ tục «{code}» không có trong {FILE}", "Thêm thủ tục hoặc sửa mã.")
+        row.unknown(f"thủ tục «{code}»", FILE, "Thêm thủ tục hoặc sửa mã.")
     return code
 
 
@@ -209,7 +209,7 @@ def _read_bindings(
             "legal_basis": row.text("legal_basis"),
             "children": children,
         }
-    for code in parts:
+    for code in parts if "bindings.csv" not in book.unread else ():
         book.wrong("binding_parts.csv", 0, f"thủ tục {code} không có trong bindings.csv", "Thêm dòng.")
 
 
@@ -224,9 +224,9 @@ def _handling(row: Row, units: Mapping[str, Any]) -> Values:
     """`commune`; `commune:police` (the unit `police-…` of the commune's place); or the key of a unit."""
     handling, _, role = row.cells["handling"].partition(":")
     if handling != "commune" and (role or handling not in units):
-        row.wrong(f"đơn vị giải quyết «{handling}» không có trong units.csv", "Dùng commune hoặc khoá đơn vị.")
+        row.unknown(f"đơn vị giải quyết «{handling}»", "units.csv", "Dùng commune hoặc khoá đơn vị.")
     if role and not any(key.startswith(f"{role}-") for key in units):
-        row.wrong(f"không có đơn vị nào có khoá {role}-…", "Thêm vào units.csv hoặc sửa cột «handling».")
+        row.unknown(f"đơn vị có khoá {role}-…", "units.csv", "Thêm vào units.csv hoặc sửa cột «handling».")
     return {"handling": handling, "handling_role": role}
 
 

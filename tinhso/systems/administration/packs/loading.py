@@ -121,7 +121,7 @@ def _accounts(book: Book, people: Mapping[str, Any]) -> list[Mapping[str, str]]:
         row.among("kind", ("citizen", "business", "official"))
         row.whole("assurance", least=0, most=3)
         if row.cells["person"] and row.cells["person"] not in people:
-            row.wrong(f"cán bộ «{row.cells['person']}» không có trong people.csv", "Thêm hoặc sửa khoá.")
+            row.unknown(f"cán bộ «{row.cells['person']}»", "people.csv", "Thêm hoặc sửa khoá.")
     return [row.cells for row in rows]
 
 

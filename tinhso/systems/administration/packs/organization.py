@@ -52,7 +52,7 @@ def _span(row: Row) -> Values:
 def _known(row: Row, column: str, known: Mapping[str, Any], table: str, *, empty: bool = True) -> str:
     value = row.cells[column]
     if (value or not empty) and value not in known:
-        row.wrong(f"«{value}» ở cột «{column}» không có trong {table}", f"Thêm vào {table} hoặc sửa khoá.")
+        row.unknown(f"«{value}» ở cột «{column}»", table, f"Thêm vào {table} hoặc sửa khoá.")
     return value
 
 
@@ -133,7 +133,7 @@ def _read_places(book: Book, found: Organization) -> None:
         new = (kind, row.cells["new_code"], row.day("new_from") or date.min)
         for place in (old, new):
             if place not in found.places:
-                row.wrong(f"địa bàn {place[1]} từ ngày {place[2]} không có trong places.csv", "Thêm hoặc sửa mã.")
+                row.unknown(f"địa bàn {place[1]} từ ngày {place[2]}", "places.csv", "Thêm hoặc sửa mã.")
         found.successions[(*old, new[1], new[2])] = {"share": share}
 
 

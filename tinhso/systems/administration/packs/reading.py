@@ -50,6 +50,11 @@ class Row:
     def wrong(self, what: str, todo: str) -> None:
         self.book.wrong(self.file, self.line, what, todo)
 
+    def unknown(self, what: str, table: str, todo: str) -> None:
+        """A table does not have what this line names; silent where the table itself could not be read."""
+        if table not in self.book.unread:
+            self.wrong(f"{what} không có trong {table}", todo)
+
     def text(self, column: str, *, longest: int = 2000) -> str:
         value = self.cells[column]
         if len(value) > longest:
@@ -131,16 +136,20 @@ class Book:
 
     folder: Path
     problems: list[Problem] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)  # tables with a mistake that hides lines of them
 
-    def wrong(self, file: str, line: int, what: str, todo: str) -> None:
+    def wrong(self, file: str, line: int, what: str, todo: str, *, hides: bool = False) -> None:
+        """Note a mistake. hides: lines cannot be read for it, so what refers to the table cannot be judged."""
         self.problems.append(Problem(file, line, what, todo))
+        if hides:
+            self.unread.add(file)
 
     def bytes_of(self, name: str) -> bytes | None:
         path = self.folder / name
         if not path.is_file():
             return None
         if path.stat().st_size > LARGEST_FILE:
-            self.wrong(name, 0, "tệp quá lớn", f"Chia nhỏ dưới {LARGEST_FILE // 1024 // 1024} MB.")
+            self.wrong(name, 0, "tệp quá lớn", f"Chia nhỏ dưới {LARGEST_FILE // 1024 // 1024} MB.", hides=True)
             return None
         return path.read_bytes()
 
@@ -151,13 +160,13 @@ class Book:
         raw = self.bytes_of(name)
         if raw is None:
             if needed:
-                self.wrong(name, 0, "không có tệp này trong gói", "Thêm tệp, xem packs/README.md.")
+                self.wrong(name, 0, "không có tệp này trong gói", "Thêm tệp, xem packs/README.md.", hides=True)
             return []
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError as problem:
             line = raw[: problem.start].count(b"\n") + 1
-            self.wrong(name, line, "không phải chữ UTF-8", "Lưu lại tệp theo UTF-8.")
+            self.wrong(name, line, "không phải chữ UTF-8", "Lưu lại tệp theo UTF-8.", hides=True)
             return []
         return list(self._rows(name, text, columns, optional))
 
@@ -172,25 +181,27 @@ class Book:
                     continue
                 line = reader.line_num
                 if len(cells) != len(head):
-                    self.wrong(name, line, f"có {len(cells)} ô, bảng có {len(head)} cột", "Kiểm tra dấu phẩy.")
+                    self.wrong(
+                        name, line, f"có {len(cells)} ô, bảng có {len(head)} cột", "Kiểm tra dấu phẩy.", hides=True
+                    )
                     continue
                 values = dict.fromkeys(optional, "") | {c: v.strip() for c, v in zip(head, cells, strict=True)}
                 if any("\x00" in value for value in values.values()):
-                    self.wrong(name, line, "có ký tự điều khiển", "Xoá ký tự lạ.")
+                    self.wrong(name, line, "có ký tự điều khiển", "Xoá ký tự lạ.", hides=True)
                     continue
                 yield Row(name, line, values, self)
         except csv.Error as problem:
-            self.wrong(name, reader.line_num, f"không đọc được bảng ({problem})", "Kiểm tra dấu ngoặc kép.")
+            self.wrong(name, reader.line_num, f"không đọc được bảng ({problem})", "Kiểm tra dấu ngoặc kép.", hides=True)
 
     def _head_fits(self, name: str, head: Sequence[str], columns: Sequence[str], optional: Sequence[str]) -> bool:
         missing = [column for column in columns if column not in head]
         strange = [column for column in head if column not in columns and column not in optional]
         if missing:
-            self.wrong(name, 1, f"thiếu cột {', '.join(missing)}", "Thêm cột vào dòng đầu.")
+            self.wrong(name, 1, f"thiếu cột {', '.join(missing)}", "Thêm cột vào dòng đầu.", hides=True)
         if strange:
-            self.wrong(name, 1, f"có cột lạ {', '.join(strange)[:200]}", "Xoá cột hoặc sửa tên cột.")
+            self.wrong(name, 1, f"có cột lạ {', '.join(strange)[:200]}", "Xoá cột hoặc sửa tên cột.", hides=True)
         if len(set(head)) != len(head):
-            self.wrong(name, 1, "có cột trùng tên", "Bỏ cột thừa.")
+            self.wrong(name, 1, "có cột trùng tên", "Bỏ cột thừa.", hides=True)
         return not missing and not strange and len(set(head)) == len(head)
 
     def json(self, name: str) -> Any:

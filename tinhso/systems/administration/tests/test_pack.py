@@ -189,6 +189,20 @@ def test_a_file_that_is_missing_or_not_utf_8_is_named(tmp_path: Path) -> None:
     assert "messages/hong.txt" in text
 
 
+@pytest.mark.parametrize(
+    "file", ["procedures.jsonl", "units.csv", "posts.csv", "people.csv", "places.csv", "bindings.csv"]
+)
+def test_a_table_that_cannot_be_read_is_the_only_mistake(tmp_path: Path, file: str) -> None:
+    """A thousand lines that refer to it would bury the one that is wrong."""
+    folder = write_pack(tmp_path / "mau")
+    with (folder / file).open("ab") as table:
+        table.write(b"\n\xff\xfe\n")
+    with pytest.raises(PackRefusedError) as refused:
+        loading.read(folder)
+    assert {problem.file for problem in refused.value.problems} == {file}
+    assert "UTF-8" in str(refused.value)
+
+
 def test_two_papers_of_one_key_and_two_procedures_of_one_code_are_named(tmp_path: Path) -> None:
     twice = procedure(local={"papers": [PAPER, PAPER]})
     rows = "\n".join(json.dumps(row, ensure_ascii=False) for row in (twice, procedure()))
