@@ -61,6 +61,11 @@ def events_of(dossier: Dossier) -> list[Event]:
     return sorted([*own, *_whole_waits(lines)], key=lambda event: event.at)
 
 
+def in_order(dossier: Dossier, counted: Sequence[Event], at: datetime) -> datetime:
+    """The moment of an act, never before what is already in the history: the clock of the machine may be set back."""
+    return max(at, dossier.submitted_at, *(event.at for event in counted))
+
+
 def _whole_waits(lines: Iterable[DossierEvent]) -> Iterable[Event]:
     """Waits of several parts at once are one: from the first asked to the last answered."""
     waits = 0
@@ -99,6 +104,7 @@ def reckon(dossier: Dossier, at: datetime, counted: Sequence[Event], parts: Sequ
     rule = rule_of(dossier)
     if not counted or (rule.limit is None and not parts):
         return None
+    at = in_order(dossier, counted, at)
     if parts:
         return calendars.reckon(unit_id=dossier.handling_unit_id, rule=rule, events=counted, at=at, children=parts)
     return calendars.reckon(unit_id=dossier.handling_unit_id, rule=rule, events=counted, at=at)
@@ -123,7 +129,7 @@ def explain(dossier: Dossier, at: datetime) -> str:
     counted = events_of(dossier)
     if not counted:
         return "Thời hạn giải quyết bắt đầu tính khi hồ sơ được tiếp nhận (NĐ 118/2025/NĐ-CP, Điều 17.3)."
-    rule, parts = rule_of(dossier), parts_of(dossier)
+    rule, parts, at = rule_of(dossier), parts_of(dossier), in_order(dossier, counted, at)
     if rule.limit is None and not parts:
         return "Thủ tục này không quy định thời hạn giải quyết."
     if parts:

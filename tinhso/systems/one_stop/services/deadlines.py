@@ -42,6 +42,7 @@ def reappoint(*, code: str, actor: Actor, new_due: datetime, reason: str, at: da
         raise refuse(why, "new_due")
     if dossier.due_at is None or new_due <= dossier.due_at:
         raise refuse(_("Ngày hẹn lại phải sau hạn trả hiện nay."), "new_due")
+    at = clock.in_order(dossier, clock.events_of(dossier), at)
     dossier.reappointed_at = at
     note(
         dossier, "reappointed", actor=actor, at=at, text=reason, new_due=new_due,
@@ -78,6 +79,7 @@ def stop_dossier(*, code: str, actor: Actor, reason: str, at: datetime, review_a
         )
     if dossier.is_paused:
         raise refuse(_("Đồng hồ của hồ sơ đang dừng sẵn vì đang chờ người nộp."))
+    at = clock.in_order(dossier, clock.events_of(dossier), at)
     before, dossier.state = dossier.state, State.STOPPED
     note(dossier, "stopped", actor=actor, at=at, text=reason)
     passage.settle(dossier, _lead(dossier), at, progress.life_of(dossier), text=reason)
@@ -98,7 +100,7 @@ def resume_dossier(*, code: str, actor: Actor, at: datetime, text: str = "") -> 
         raise PermissionError(_("Chỉ lãnh đạo đơn vị giải quyết được cho tiếp tục xử lý hồ sơ."))
     if dossier.state != State.STOPPED:
         raise refuse(_("Hồ sơ không ở trạng thái tạm dừng."))
-    lead = _lead(dossier)
+    at, lead = clock.in_order(dossier, clock.events_of(dossier), at), _lead(dossier)
     dossier.state = passage.state_after("", lead.stage if lead else "", None, was_received=True)
     note(dossier, "resumed", actor=actor, at=at, text=text)
     passage.settle(dossier, lead, at, progress.life_of(dossier), text=text)

@@ -4,6 +4,7 @@ The engine calls `on_case_change` in the transaction of whatever moved the case 
 the dossier's row is never a step behind its process.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from tinhso.foundation.accounts.public import Actor
@@ -42,6 +43,7 @@ def life_of(dossier: Dossier) -> Life:
 def move(dossier: Dossier, change: CaseChange) -> None:
     """Bring the dossier in line with its case, and write and tell what that means."""
     act, life = doing(), life_of(dossier)
+    change = replace(change, at=clock.in_order(dossier, life.events, change.at))
     passage = pass_on(dossier, change, life)
     if "reopened" in passage.kinds:
         DossierEvent.objects.filter(dossier=dossier, kind="finished").update(kind="finished_before_reopening")
