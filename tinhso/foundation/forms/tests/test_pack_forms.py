@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tinhso.foundation.forms.tests.pack import FOLDER, KEYS, filled, judged
+from tinhso.foundation.forms.tests.pack import FOLDER, KEYS, filled, form, judged
 
 
 def test_every_form_serves_a_procedure() -> None:
@@ -18,6 +18,18 @@ def test_every_form_serves_a_procedure() -> None:
 @pytest.mark.parametrize("key", KEYS)
 def test_good_answers_pass_whatever_is_chosen(key: str, turn: int) -> None:
     assert judged(key, filled(key, turn)).errors == {}
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_rows_stand_under_a_heading_of_their_group(key: str) -> None:
+    """A group that bears the title of its page has no heading of its own: h3 would follow h1."""
+    for page in form(key).pages:
+        assert all(group.title != page.title for group in page.groups if any(one.rows for one in group.fields))
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_the_pledge_is_the_last_thing_asked(key: str) -> None:
+    assert form(key).pages[-1].groups[-1].fields[-1].key == "pledge"
 
 
 @pytest.mark.parametrize("key", KEYS)
