@@ -137,6 +137,13 @@ def submit(
     )
 
 
+def codes_of(*, subjects: Sequence[str]) -> dict[str, str]:
+    """Subject of a case as the process engine knows it → code of the dossier; those that are none are left out."""
+    ids = {one: int(head) for one in subjects if (head := one.partition("/")[0]).isdigit()}
+    codes = dict(Dossier.objects.filter(pk__in=set(ids.values())).values_list("pk", "code"))
+    return {one: codes[pk] for one, pk in ids.items() if pk in codes}
+
+
 def track(*, code: str, actor: Actor, at: datetime) -> Tracking:
     """A dossier as the actor may see it: the owner everything, an official of a unit that has a part everything (and
     the reading is noted on the owner's page), anybody else with the code its state only. Raises LookupError.

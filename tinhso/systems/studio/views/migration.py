@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from tinhso.foundation.accounts.public import AuthenticatedRequest
 from tinhso.foundation.workflow import public as workflow
+from tinhso.systems.one_stop import public as one_stop
 from tinhso.systems.studio import services
 from tinhso.systems.studio.permissions import require
 from tinhso.systems.studio.views.common import studio
@@ -75,6 +76,8 @@ def plan(request: AuthenticatedRequest, key: str) -> HttpResponse:
         "timers": asked.get("timers", "keep"),
         "reason": reason,
         "error": error,
+        "name": after.name or key,
+        "codes": one_stop.codes_of(subjects=[one.subject for one in cases]),
     }
     return render(request, "studio/migration_plan.html", context, status=422 if error else 200)
 
@@ -99,8 +102,12 @@ def migration(request: AuthenticatedRequest, migration_id: int) -> HttpResponse:
         else:
             workflow.migrate_batch(migration_id=migration_id, at=timezone.now())
         return redirect("studio:migration", migration_id)
-    return render(request, "studio/migration.html", {"found": found, "key": _key(found.to_version)})
-
-
-def _key(version_id: int) -> str:
-    return workflow.version_file(version_id=version_id)[0]
+    key, _number, content = workflow.version_file(version_id=found.to_version)
+    subjects = [subject for subject, _why in (*found.stayed, *found.not_reverted)]
+    context = {
+        "found": found,
+        "key": key,
+        "name": workflow.read_table(content).name or key,
+        "codes": one_stop.codes_of(subjects=subjects),
+    }
+    return render(request, "studio/migration.html", context)

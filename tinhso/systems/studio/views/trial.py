@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from tinhso.foundation.accounts.public import AuthenticatedRequest
 from tinhso.foundation.workflow import public as workflow
+from tinhso.systems.one_stop import public as one_stop
 from tinhso.systems.studio import selectors
 from tinhso.systems.studio.views.common import studio, the_draft
 from tinhso.systems.studio.words import CLOCKS, ROLES
@@ -66,6 +67,7 @@ def replay(request: AuthenticatedRequest, draft_id: int) -> HttpResponse:
         "same": sum(one.verdict == "same" for one in found),
         "elsewhere": [one for one in found if one.verdict == "elsewhere"],
         "stuck": [one for one in found if one.verdict == "stuck"],
+        "codes": one_stop.codes_of(subjects=[one.subject for one in found if one.verdict != "same"]),
     }
     return render(request, "studio/replay.html", context)
 

@@ -67,6 +67,7 @@ def difference(request: AuthenticatedRequest, key: str) -> HttpResponse:
     files = [workflow.version_file(version_id=int(str(row["version_id"])))[2] for row in (old, new)]
     context = {
         "key": key,
+        "name": workflow.read_table(files[1]).name or key,
         "old": old,
         "new": new,
         "numbers": [(str(row["number"]), f"v{row['number']}") for row in versions],
@@ -87,6 +88,7 @@ def time_spent(request: AuthenticatedRequest, key: str) -> HttpResponse:
     by_unit = workflow.time_spent(process_key=key, by="unit", since=since)
     context = {
         "key": key,
+        "name": steps.name or key,
         "days": days,
         "periods": PERIODS,
         "names": names,
