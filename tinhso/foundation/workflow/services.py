@@ -111,6 +111,15 @@ def lock_family(*, case_id: int) -> Family:
             return family
 
 
+def lock_family_of_item(item_id: int) -> Family:
+    """The family of the case of a work item, held; empty where there is no such item."""
+    which = LOCK.format("id = (SELECT case_id FROM workflow_workitem WHERE id = %s)")
+    while True:
+        family = Family({case.pk: case for case in CaseRun.objects.raw(which, [item_id])})
+        if family.is_whole():
+            return family
+
+
 def lock_subject(kind: str, subject: str) -> CaseRun | None:
     """The open or ended case of a subject, its family held; None where it has none."""
     found = list(CaseRun.objects.raw(LOCK.format("kind = %s AND subject = %s"), [kind, subject]))
@@ -237,14 +246,13 @@ def complete(
     once: str,
     vouched: bool = False,
 ) -> CaseChange:
-    case_id = WorkItem.objects.filter(pk=item_id).values_list("case_id", flat=True).first()
-    if case_id is None:
+    family = lock_family_of_item(item_id)
+    item = WorkItem.objects.filter(pk=item_id).first()
+    if item is None:
         raise StaleWorkItemError("Không tìm thấy việc này.")
-    family = lock_family(case_id=case_id)
-    case = family.of(case_id)
-    if once and (earlier := CaseEvent.objects.filter(case_id=case_id, once=once).first()):
+    case = family.of(item.case_id)
+    if once and (earlier := CaseEvent.objects.filter(case_id=case.pk, once=once).first()):
         return rebuild(case, earlier)
-    item = WorkItem.objects.get(pk=item_id)
     if item.state != WorkItem.State.OPEN:
         raise StaleWorkItemError(stale_sentence(item))
     if not vouched and (why := why_not_complete(actor, item, at)):

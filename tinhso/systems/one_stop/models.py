@@ -1,6 +1,9 @@
 """Tables of the one-stop desk: the dossier, its papers, its history, and what hangs on it."""
 
+from collections.abc import Mapping
+from copy import deepcopy
 from datetime import datetime
+from typing import Any
 
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
@@ -139,6 +142,16 @@ class Dossier(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def columns(self) -> dict[str, Any]:
+        """What every column holds now, to tell later which have changed."""
+        return {field.attname: deepcopy(getattr(self, field.attname)) for field in self._meta.concrete_fields}
+
+    def save_changes(self, before: Mapping[str, Any]) -> None:
+        """Write only columns that differ: the form's data and the words of the search are most of the row."""
+        now = self.columns()
+        if changed := [name for name, value in now.items() if value != before[name]]:
+            self.save(update_fields=changed)
 
     @property
     def is_open(self) -> bool:

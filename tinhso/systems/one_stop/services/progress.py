@@ -43,6 +43,7 @@ def life_of(dossier: Dossier) -> Life:
 def move(dossier: Dossier, change: CaseChange) -> None:
     """Bring the dossier in line with its case, and write and tell what that means."""
     act, life = doing(), life_of(dossier)
+    before = dossier.columns()
     change = replace(change, at=clock.in_order(dossier, life.events, change.at))
     passage = pass_on(dossier, change, life)
     if "reopened" in passage.kinds:
@@ -57,7 +58,7 @@ def move(dossier: Dossier, change: CaseChange) -> None:
         parts.stretch(dossier)
     if lead is None and dossier.is_open and life.parts:
         parts.stand_on_parts(dossier)
-    dossier.save()
+    dossier.save_changes(before)
     if dossier.is_open:
         set_legal_due(dossier)
     _tell(dossier, passage, change.at)
