@@ -12,6 +12,10 @@ from tinhso.systems.one_stop.services.checking import Applicant
 
 POOL = 12  # different answers a form gets; the applicant's own are laid over them
 TRIES = 240
+_SOON = (
+    "arrive_date", "from_date", "leave_date", "resume_date", "suspend_from", "visit_date",
+    "work_date",
+)  # fmt: skip
 
 
 class Samples:
@@ -65,6 +69,15 @@ class Samples:
             "lived_from": (today - timedelta(days=chance.randrange(800, 3000))).isoformat(),
             "lived_to": (today - timedelta(days=chance.randrange(20, 400))).isoformat(),
             "stay_from": today.isoformat(),
+            "decision_country": "US",
+            "frame": f"RLHPC{chance.randrange(10**6, 10**7)}",
+            "insurance_number": f"72{chance.randrange(10**7, 10**8)}",
+            "old_year": f"{today.year}",
+            "father_birth_year": f"{chance.randrange(1955, 1962)}",
+            "mother_birth_year": f"{chance.randrange(1957, 1962)}",
+            "use_from": (today + timedelta(days=5)).isoformat(),
+            "use_to": (today + timedelta(days=7)).isoformat(),
+            **{key: (today + timedelta(days=chance.randrange(5, 9))).isoformat() for key in _SOON},
         }
         return special.get(key)
 
@@ -73,7 +86,10 @@ class Samples:
         if (special := self._special(key)) is not None:
             return special
         if schema.get("type") == "array":
-            return [self._object(schema["items"])] if "properties" in schema.get("items", {}) else []
+            items = schema.get("items", {})
+            if "properties" in items:
+                return [self._object(items) for _ in range(max(1, int(schema.get("minItems", 1))))]
+            return [chance.choice(items["enum"])] if items.get("enum") else []
         if "enum" in schema:
             return chance.choice(schema["enum"])
         if "x-list" in schema:
@@ -85,7 +101,7 @@ class Samples:
             return chance.randint(max(low, 1), max(low, min(int(schema.get("maximum", 3)), max(low, 1) + 2)))
         if schema.get("format") == "date":
             return self._date(key).isoformat()
-        if schema.get("format") == "time":
+        if schema.get("pattern") == r"^\d\d:\d\d$":
             return "08:30"
         return self._text(key, kind, schema)
 
