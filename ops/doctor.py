@@ -23,7 +23,6 @@ Tesseract (OCR) | tesseract | tesseract-ocr-vie | chưa cần; sau này: không 
 LibreOffice | soffice libreoffice | libreoffice-writer-nogui | không xem trước được tệp Word, Excel; vẫn nhận được
 ClamAV | clamd clamdscan | clamav-daemon | không quét mã độc đã biết; tệp có mã chạy vẫn bị từ chối
 Chromium | chromium chromium-browser google-chrome | chromium | các bài thử trên trình duyệt bị bỏ qua
-wrk | wrk | wrk | make bench tạo tải bằng Python, tốn CPU của máy đo hơn
 """
 
 

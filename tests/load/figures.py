@@ -27,7 +27,9 @@ class Figure:
 
     @property
     def verdict(self) -> str:
-        return "not measured" if self.value is None else "holds" if (self.ratio or 9) >= 1 else "MISSED"
+        if self.value is None:
+            return "not measured"
+        return "holds" if (self.value >= self.limit if self.at_least else self.value <= self.limit) else "MISSED"
 
 
 @dataclass
@@ -53,10 +55,16 @@ class Report:
         (self.folder / "latest.json").write_text(file.read_text())
         return file
 
+    @property
+    def is_sound(self) -> bool:
+        """Nothing missed, nothing left unmeasured, no part that broke off."""
+        return all(f.verdict == "holds" for f in self.figures) and not any(k.startswith(FAULT) for k in self.facts)
+
     def table(self) -> str:
         return "\n".join([HEAD, *map(line_of, self.figures)])
 
 
+FAULT = "fault of "
 HEAD = f"{'figure':58} {'value':>12} {'limit':>12} {'ratio':>6}  verdict"
 
 
