@@ -20,8 +20,6 @@ Line = tuple[str, str, str]
 # name | programs | package | what its absence costs
 PROGRAMS = """
 Tesseract (OCR) | tesseract | tesseract-ocr-vie | chưa cần; sau này: không đọc được chữ trong ảnh quét
-LibreOffice | soffice libreoffice | libreoffice-writer-nogui | không xem trước được tệp Word, Excel; vẫn nhận được
-ClamAV | clamd clamdscan | clamav-daemon | không quét mã độc đã biết; tệp có mã chạy vẫn bị từ chối
 Chromium | chromium chromium-browser google-chrome | chromium | các bài thử trên trình duyệt bị bỏ qua
 """
 

@@ -5,7 +5,6 @@ those it concerns. An empty form or an empty JSON body is sent to every address 
 """
 
 import re
-from collections.abc import Iterator
 from copy import copy
 
 import pytest
@@ -15,19 +14,11 @@ from django.utils import timezone
 
 from tests.architecture.routes import API_ROOT, Route, routes
 from tests.architecture.samples import AREAS, OFFICE, SAMPLES, Sample, fixed
-from tests.architecture.world import EVERYBODY, World, make_world
+from tests.architecture.world import EVERYBODY, World
 from tinhso.foundation.accounts.access import Verdict, judge
 from tinhso.systems.one_stop import public as one_stop
 
 ROUTES = routes()
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: object) -> Iterator[World]:
-    """One province for the whole matrix; nothing of it stays."""
-    with django_db_blocker.unblock(), transaction.atomic():  # type: ignore[attr-defined]
-        yield make_world()
-        transaction.set_rollback(True)
 
 
 def send(world: World, role: str, route: Route, address: str) -> HttpResponse:
