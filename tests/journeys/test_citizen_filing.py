@@ -189,6 +189,43 @@ def test_another_device_goes_on_with_the_draft(open_page: Any) -> None:
     assert other.input_value("#f-child_name") == "Đặng Phượng Ỷ"
 
 
+def test_what_is_ticked_while_a_slow_answer_comes_stays(open_page: Any) -> None:
+    page = opened(open_page)
+    start(page)
+    who(page)
+    held: list[Any] = []
+
+    def slow_line(route: Any) -> None:
+        if route.request.headers.get("x-fragment"):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/filing/*/2", slow_line)
+    page.check("input[name=parents_married][value=no]")
+    while not held:
+        page.wait_for_timeout(50)
+    page.check("input[name=child_sex][value=female]")
+    held[0].continue_()
+    page.wait_for_selector("input[name=father_declared]")
+    assert page.is_checked("input[name=child_sex][value=female]")
+    assert page.is_checked("input[name=parents_married][value=no]")
+
+
+def test_the_tabs_of_a_phone_never_cover_the_field_one_is_in(open_page: Any, width: int) -> None:
+    page = opened(open_page)
+    start(page)
+    tabs = page.locator(".tabbar")
+    if not tabs.is_visible():
+        assert width > 1000
+        return
+    page.locator("#f-applicant_phone").focus()
+    for _ in range(6):
+        page.keyboard.press("Tab")
+        bottom = page.evaluate("document.activeElement.getBoundingClientRect().bottom")
+        assert bottom <= tabs.bounding_box()["y"]
+
+
 def test_an_upload_goes_on_over_a_bad_line_and_after_a_reload(open_page: Any, tmp_path: Path) -> None:
     page = opened(open_page)
     start(page)
@@ -209,6 +246,7 @@ def test_an_upload_goes_on_over_a_bad_line_and_after_a_reload(open_page: Any, tm
         "**/files/uploads/*", lambda route: bad_line(route) if route.request.method == "PATCH" else route.continue_()
     )
     page.on("dialog", lambda dialog: dialog.accept())
+    assert not page.locator("button[name=_upload]").is_visible()  # a chosen file goes at once
     page.set_input_files(f"{NOTICE}-file", large)
     while len(pieces) < 4:
         page.wait_for_timeout(100)

@@ -135,11 +135,16 @@ def validate(
 def error_list(*, version_id: int, errors: Mapping[str, str]) -> list[tuple[str, str]]:
     """(key, sentence that names its question) in the order of reading, for the summary of errors on top of a page."""
     form = selectors.compiled(version_id)
-    order = {one.key: n for n, one in enumerate(f for p in form.pages for g in p.groups for f in g.fields)}
-    listed = []
-    for key in sorted(errors, key=lambda k: (order.get(k.partition(".")[0], 999), k)):
-        listed.append((key, _named(form, key, errors[key])))
-    return listed
+    fields = [one for page in form.pages for group in page.groups for one in group.fields]
+    order = {one.key: n for n, one in enumerate(fields)}
+
+    def place(key: str) -> tuple[int, ...]:
+        head, _, rest = key.partition(".")
+        row, _, inner = rest.partition(".")
+        within = [one.key for one in form.by_key[head].row_layout] if inner and head in form.by_key else []
+        return (order.get(head, len(fields)), int(row or 0), within.index(inner) if inner in within else 0)
+
+    return [(key, _named(form, key, errors[key])) for key in sorted(errors, key=place)]
 
 
 def page_of(*, version_id: int, key: str) -> int | None:

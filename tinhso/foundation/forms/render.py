@@ -152,7 +152,8 @@ class _Drawing:
             "fields": _without_empty_headings(fields),
         }
 
-    def question(self, one: Field, dotted: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    def question(self, one: Field, dotted: str, data: Mapping[str, Any], *, is_new: bool = False) -> dict[str, Any]:
+        """is_new: in a row not yet given, which was therefore not judged."""
         value = data.get(one.key, one.default if one.calc is None else None)
         if one.calc is not None:
             value = self.judged.values.get(one.key)
@@ -173,7 +174,7 @@ class _Drawing:
             "error": error,
             "value": value,
             "text": self.text(one, value),
-            "required": dotted in self.judged.required,
+            "required": dotted in self.judged.required or (is_new and one.required),
             "read_only": is_read_only,
             "source": source if is_read_only and one.calc is None else None,
             "described": self.described(one, dotted, error),
@@ -209,11 +210,11 @@ class _Drawing:
         return [self.row(one, f"{dotted}.{number}", number, row) for number, row in enumerate(rows)]
 
     def row(self, one: Field, dotted: str, number: int, row: Mapping[str, Any]) -> dict[str, Any]:
+        is_new = number >= _row_count(self.data, one)
         fields = [
-            self.question(inner, f"{dotted}.{inner.key}", row)
+            self.question(inner, f"{dotted}.{inner.key}", row, is_new=is_new)
             for inner in one.row_layout
-            if f"{dotted}.{inner.key}" in self.judged.shown
-            or (number >= _row_count(self.data, one) and not inner.shows)
+            if f"{dotted}.{inner.key}" in self.judged.shown or (is_new and not inner.shows)
         ]
         return {"name": dotted, "number": number + 1, "fields": fields, "removable": number >= one.min_rows}
 

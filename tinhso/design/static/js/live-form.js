@@ -2,6 +2,7 @@
 // others changes, the page sends what stands in the form (it is saved as a draft) and takes the fields back.
 // Without this script the same questions come up at «Tiếp tục».
 const WAIT = 8000;
+const TICKED = { radio: 1, checkbox: 1 };
 let running = null;
 
 document.addEventListener("change", (event) => {
@@ -30,12 +31,16 @@ async function refresh(form) {
 
 function replace(form, html) {
   const place = form.querySelector("[data-fields]");
-  const typed = new Map();
-  for (const field of form.elements) if (field.name && !(field.type in { radio: 1, checkbox: 1, hidden: 1 })) typed.set(field.name, field.value);
+  const typed = new Map(), ticked = new Map();
+  for (const field of form.elements) {
+    if (field.type in TICKED) ticked.set(`${field.name} ${field.value}`, field.checked);
+    else if (field.name && field.type !== "hidden") typed.set(field.name, field.value);
+  }
   const active = document.activeElement;
   const [id, name, value] = [active?.id, active?.name, active?.value];
   place.innerHTML = html;
-  // What was typed while the answer was on its way stays.
+  // What was typed or ticked while the answer was on its way stays.
+  for (const field of form.elements) if (field.type in TICKED) field.checked = ticked.get(`${field.name} ${field.value}`) ?? field.checked;
   for (const [key, text] of typed) {
     const field = form.elements.namedItem(key);
     if (field && "value" in field && field.value !== text && field.tagName !== "BUTTON") field.value = text;

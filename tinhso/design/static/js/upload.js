@@ -131,6 +131,9 @@ async function take(input) {
   }
 }
 
+// A chosen file goes at once: the button that sends it belongs to browsers without this script.
+form?.querySelector("[name=_upload]")?.setAttribute("hidden", "");
+
 let busy = 0;
 form?.addEventListener("change", async (event) => {
   if (!event.target.matches("input[type=file][data-upload]") || !event.target.files.length) return;

@@ -148,6 +148,32 @@ def test_errors_are_listed_in_the_order_of_reading_and_name_their_question() -> 
     assert [forms.page_of(version_id=version, key=key) for key, _ in listed] == [0, 1, 1]
 
 
+def test_errors_of_rows_are_listed_row_by_row_as_they_stand() -> None:
+    form = f.schema(
+        f.rows("papers", "Các giấy", f.text("name", "Tên giấy", must=True), f.text("issuer", "Cơ quan cấp", must=True),
+               f.text("copies", "Số bản", must=True), row="Giấy"),
+        f.text("after", "Câu sau", must=True),
+    )  # fmt: skip
+    version = publish(form)
+    data = {"papers": [{}] + [{"name": "Bằng", "issuer": "Sở"}] * 8 + [{"issuer": "Sở"}] * 2}
+    listed = forms.error_list(version_id=version, errors=forms.validate(version_id=version, data=data).errors)
+    rows = [f"papers.{number}.copies" for number in range(1, 9)]
+    assert [key for key, _ in listed] == [
+        "papers.0.name", "papers.0.issuer", "papers.0.copies", *rows,
+        "papers.9.name", "papers.9.copies", "papers.10.name", "papers.10.copies", "after",
+    ]  # fmt: skip
+
+
+def test_a_row_not_yet_given_does_not_call_its_questions_optional() -> None:
+    form = f.schema(
+        f.rows("papers", "Các giấy", f.text("name", "Tên giấy", must=True), f.text("note", "Ghi chú"), min_rows=1)
+    )
+    version = publish(form)
+    drawn = str(forms.render(version_id=version, data={}))
+    assert drawn.count("(không bắt buộc)") == 1
+    assert drawn.index("Ghi chú") < drawn.index("(không bắt buộc)")
+
+
 def test_answers_are_carried_to_a_new_version_and_the_rest_is_named() -> None:
     changed = f.birth()
     sex = changed["components"][0]["components"][2]

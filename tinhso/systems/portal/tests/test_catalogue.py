@@ -1,5 +1,7 @@
 """Finding and reading procedures."""
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 
@@ -46,6 +48,15 @@ def catalogue(monkeypatch):
 
 def body(response):
     return response.content.decode()
+
+
+def test_papers_of_a_case_stand_under_it_once_and_after_those_of_everybody(catalogue, monkeypatch):
+    papers = [("Giấy chứng sinh", ""), ("Văn bản ủy quyền", "Nhờ người khác nộp"), ("Thẻ căn cước", "")]
+    asked = tuple(Paper(f"p{n}", name, 1, 0, not case, case, "") for n, (name, case) in enumerate(papers))
+    monkeypatch.setattr(procedures, "get_procedure", lambda **_: replace(make_procedure(), papers=asked))
+    page = body(Client().get("/procedures/1.001193"))
+    places = [page.index(words) for words in ("Giấy chứng sinh", "Thẻ căn cước", "<h3>Nhờ người", "Văn bản ủy quyền")]
+    assert places == sorted(places)
 
 
 def test_home_asks_first_what_the_person_needs(catalogue):

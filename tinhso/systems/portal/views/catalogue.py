@@ -206,13 +206,11 @@ def _filing_address(code: str) -> str:
 
 
 def _paper_groups(found: procedures.Procedure) -> list[tuple[str, list[procedures.Paper]]]:
-    """Papers in the order of the catalogue, under the case that needs them."""
-    groups: list[tuple[str, list[procedures.Paper]]] = []
+    """Papers in the order of the catalogue, each case once: first what everybody needs, then the special cases."""
+    groups: dict[str, list[procedures.Paper]] = {"": []}
     for paper in found.papers:
-        if not groups or groups[-1][0] != paper.case:
-            groups.append((paper.case, []))
-        groups[-1][1].append(paper)
-    return groups
+        groups.setdefault(paper.case, []).append(paper)
+    return [(case, papers) for case, papers in groups.items() if papers]
 
 
 @access("public")
