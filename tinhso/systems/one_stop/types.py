@@ -50,6 +50,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class PartAhead:
+    """A part of an interlinked dossier that has not begun; after: names of the parts it waits for."""
+
+    name: str
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tracking:
     """What the owner sees: who has it, until when, why that date."""
 
@@ -73,6 +81,7 @@ class Tracking:
     can_withdraw: bool
     can_rate: bool
     parts: tuple["Tracking", ...] = ()
+    parts_ahead: tuple[PartAhead, ...] = ()
     promised_at: datetime | None = None
     submitted_at: datetime | None = None
     received_at: datetime | None = None

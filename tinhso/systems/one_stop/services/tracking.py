@@ -11,7 +11,8 @@ from tinhso.systems.one_stop import permissions
 from tinhso.systems.one_stop.models import Dossier, DossierEvent, Rating
 from tinhso.systems.one_stop.services import clock, standing
 from tinhso.systems.one_stop.states import MEANING, State
-from tinhso.systems.one_stop.types import PaperGiven, Step, Tracking
+from tinhso.systems.one_stop.types import PaperGiven, PartAhead, Step, Tracking
+from tinhso.systems.procedures import public as procedures
 
 SHOWN = {
     "submitted": "Nộp hồ sơ",
@@ -69,6 +70,7 @@ def tracking_of(dossier: Dossier, *, actor: Actor, at: datetime, full: bool) -> 
         can_withdraw=full and not permissions.why_not_withdraw(actor, dossier),
         can_rate=full and not permissions.why_not_rate(actor, dossier, rating=rating, at=at),
         parts=tuple(tracking_of(part, actor=actor, at=at, full=full) for part in _parts(dossier)),
+        parts_ahead=_parts_ahead(dossier) if full else (),
         promised_at=dossier.promised_at,
         submitted_at=dossier.submitted_at,
         received_at=dossier.received_at,
@@ -135,6 +137,17 @@ def _holder(dossier: Dossier) -> str:
 
 def _parts(dossier: Dossier) -> Iterable[Dossier]:
     return dossier.parts.order_by("id") if dossier.parent_id is None else ()
+
+
+def _parts_ahead(dossier: Dossier) -> tuple[PartAhead, ...]:
+    """Of an interlinked dossier under way: the plan's parts that have not begun, in its order."""
+    if not dossier.is_open or dossier.part_key:
+        return ()
+    planned = procedures.get_binding(binding_id=dossier.binding_id).children
+    begun = set(dossier.parts.values_list("part_key", flat=True)) if planned else set()
+    names = {child.key: child.name for child in planned}
+    ahead = [child for child in planned if child.key not in begun]
+    return tuple(PartAhead(child.name, tuple(names[key] for key in child.after)) for child in ahead)
 
 
 def _asks(dossier: Dossier, unpaid: int) -> str:

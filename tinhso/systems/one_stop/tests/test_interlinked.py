@@ -63,6 +63,22 @@ def test_each_part_has_its_own_code_agency_and_clock(office: Office, whole: str)
     assert residence.procedure_name in office.dossier(whole).visible_reason
 
 
+def test_the_owner_sees_every_part_from_the_first_day(office: Office, whole: str) -> None:
+    def seen() -> tuple[list[str], list[tuple[str, tuple[str, ...]]]]:
+        t = one_stop.track(code=whole, actor=office.citizen, at=office.at)
+        return [p.procedure_name for p in t.parts], [(p.name, p.after) for p in t.parts_ahead]
+
+    birth = part(whole, "birth")
+    begun, ahead = seen()
+    assert begun == [birth.procedure_name]
+    assert len(ahead) == 2
+    assert {after for _, after in ahead} == {(birth.procedure_name,)}
+    finish(office, birth.code)
+    begun, later = seen()
+    assert sorted(begun[1:]) == sorted(name for name, _ in ahead)
+    assert later == []
+
+
 def test_one_due_date_that_parts_do_not_move(office: Office, whole: str) -> None:
     due = office.dossier(whole).due_at
     for key in ("birth", "insurance", "residence"):
