@@ -226,6 +226,18 @@ def test_the_tabs_of_a_phone_never_cover_the_field_one_is_in(open_page: Any, wid
         assert bottom <= tabs.bounding_box()["y"]
 
 
+def test_what_was_wrong_with_a_file_goes_when_the_next_is_given(open_page: Any, tmp_path: Path) -> None:
+    page = opened(open_page)
+    start(page)
+    page.goto(page.url.removesuffix("/1") + "/papers")
+    page.set_input_files(f"{NOTICE}-file", paper(tmp_path, "rong.pdf", b""))
+    page.wait_for_selector(f"{NOTICE} .error")
+    assert "Tệp trống" in page.inner_text(NOTICE)
+    page.set_input_files(f"{NOTICE}-file", paper(tmp_path, "giay.pdf", papers.pdf(1)))
+    page.wait_for_selector(f"{NOTICE}.have")
+    assert "Tệp trống" not in page.inner_text(NOTICE)
+
+
 def test_an_upload_goes_on_over_a_bad_line_and_after_a_reload(open_page: Any, tmp_path: Path) -> None:
     page = opened(open_page)
     start(page)

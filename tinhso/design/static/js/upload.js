@@ -112,6 +112,8 @@ async function take(input) {
   const key = input.dataset.upload;
   const files = [...input.files];
   input.value = "";
+  // What was said of files tried before does not stand beside the next try.
+  for (const old of form.querySelectorAll(`[data-paper="${CSS.escape(key)}"] [data-uploads] > .error`)) old.remove();
   for (const file of files) {
     const row = form.querySelector(`[data-paper="${CSS.escape(key)}"]`);
     const line = bar(row, file);

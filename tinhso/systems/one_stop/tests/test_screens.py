@@ -208,6 +208,19 @@ def test_a_second_supplement_request_needs_to_be_insisted_on() -> None:
 # -- inbox -------------------------------------------------------------------------------------------------------
 
 
+def test_the_counter_says_how_each_paper_is_given_and_in_which_case() -> None:
+    desk = signed_in("motcua.xa")
+    desk.post("/desk", {"do": "person", "card": CARD})
+    desk.post("/desk", {"do": "procedure", "code": BIRTH})
+    page = desk.get("/desk").content.decode()
+    notes = re.findall(r'<label for="paper-[^"]+">([^<]+)<small>([^<]*)</small>', page)
+    said = dict(notes)
+    assert said["Giấy chứng sinh"] == "1 bản chính"
+    assert said["Văn bản ủy quyền"] == "1 bản chính · Nhờ người khác nộp"
+    assert next(note for name, note in notes if name.startswith("Giấy tờ tùy thân")) == "xuất trình"
+    assert "<dd>Đăng ký khai sinh" in page
+
+
 def test_the_inbox_shows_the_work_and_does_many_at_once() -> None:
     desk = signed_in("motcua.xa")
     dossiers = [take_in(desk, card=CARD.replace("072190004217", f"07219000{n:04d}")) for n in range(3)]

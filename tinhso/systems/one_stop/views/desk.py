@@ -73,6 +73,7 @@ def _page(
         "unit": organizations.get_unit(unit_id=unit_id),
         "procedure": None,
         "papers": [],
+        "paper_notes": {},
         "missing": [],
         "promise": None,
         "fees": [],
@@ -92,6 +93,7 @@ def _procedure_context(state: Intake, unit_id: int, at: datetime) -> dict[str, A
     return {
         "procedure": procedure,
         "papers": procedure.papers,
+        "paper_notes": {paper.key: _notes(state, paper) for paper in procedure.papers},
         "missing": desk.missing(state, procedure.papers),
         "promise": desk.promise(procedure_code=state.procedure_code, unit_id=unit_id, at=at),
         "fees": procedures.fee_lines(
@@ -102,6 +104,16 @@ def _procedure_context(state: Intake, unit_id: int, at: datetime) -> dict[str, A
         "handler_options": [(u.key, u.name) for u in handlers],
         "handler": next((u for u in handlers if u.key == state.unit_key), handlers[0] if handlers else None),
     }
+
+
+def _notes(state: Intake, paper: procedures.Paper) -> list[str]:
+    """Under a paper's name: how it is given, in which case, and the scan there is."""
+    given = [
+        _("%(n)s bản chính") % {"n": paper.originals} if paper.originals else "",
+        _("%(n)s bản sao") % {"n": paper.copies} if paper.copies else "",
+    ]
+    when = _("xuất trình") if paper.is_shown_only else paper.case or ("" if paper.required else _("khi cần"))
+    return [note for note in (*given, when, state.files.get(paper.key, {}).get("name", "")) if note]
 
 
 def _know_person(request: AuthenticatedRequest, state: Intake, at: datetime) -> Errors:
