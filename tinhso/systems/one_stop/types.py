@@ -96,6 +96,7 @@ class Tracking:
     verdict: str = ""  # early | on_time | late, once finished
     rating: int | None = None  # the score the owner gave, 1 to 5; while `can_rate`, it may still be changed
     rating_comment: str = ""
+    slips: tuple[str, ...] = ()  # keys of printed forms beside the receipt: supplement | refusal | apology | stop
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from tinhso.design.jinja import plain_name
 from tinhso.foundation.notifications import public as notifications
 from tinhso.systems.one_stop.models import Dossier
 
@@ -37,7 +38,7 @@ def send(dossier: Dossier, kind: str, at: datetime, *, reason: str = "") -> None
         template=template,
         context={
             "code": dossier.code,
-            "procedure": dossier.procedure_name,
+            "procedure": plain_name(dossier.procedure_name),
             "applicant": dossier.applicant_name,
             "due_at": dossier.due_at,
             "promised_at": dossier.promised_at,

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from tinhso.design.jinja import plain_name
 from tinhso.foundation.accounts.models import Account
 from tinhso.foundation.notifications import public as notifications
 from tinhso.foundation.organizations import public as organizations
@@ -104,7 +105,7 @@ def _tell(
             template=template,
             context={
                 "code": dossier.code,
-                "procedure": dossier.procedure_name,
+                "procedure": plain_name(dossier.procedure_name),
                 "due_at": dossier.due_at,
                 "submitted_at": dossier.submitted_at,
                 "reason": dossier.visible_reason,

@@ -9,6 +9,7 @@ from tinhso.foundation.accounts.public import Actor
 from tinhso.foundation.organizations import public as organizations
 from tinhso.systems.one_stop import permissions
 from tinhso.systems.one_stop.models import Dossier, DossierEvent, Rating
+from tinhso.systems.one_stop.selectors.slips import slips_of
 from tinhso.systems.one_stop.services import clock, standing
 from tinhso.systems.one_stop.states import MEANING, State
 from tinhso.systems.one_stop.types import PaperGiven, PartAhead, Step, Tracking
@@ -63,7 +64,7 @@ def tracking_of(dossier: Dossier, *, actor: Actor, at: datetime, full: bool) -> 
         due_at=dossier.due_at,
         next_date=dossier.next_date if is_open else None,
         reason=dossier.visible_reason if full else str(state.label),
-        explanation=clock.explain(dossier, at) if full else "",
+        explanation=clock.explain(dossier, at) if full and (is_open or dossier.due_at) else "",
         asks=_asks(dossier, unpaid) if full else "",
         steps=_steps(dossier) if full else (),
         can_supplement=full and not permissions.why_not_supplement(actor, dossier),
@@ -85,6 +86,7 @@ def tracking_of(dossier: Dossier, *, actor: Actor, at: datetime, full: bool) -> 
         verdict=dossier.verdict,
         rating=rating.score if rating else None,
         rating_comment=rating.comment if rating else "",
+        slips=slips_of(dossier) if full else (),
     )
 
 

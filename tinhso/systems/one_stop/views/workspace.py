@@ -22,6 +22,7 @@ from tinhso.systems.one_stop import acts, permissions, printing, selectors
 from tinhso.systems.one_stop import public as one_stop
 from tinhso.systems.one_stop.due_words import due_words
 from tinhso.systems.one_stop.models import Dossier
+from tinhso.systems.one_stop.selectors.slips import slips_of
 from tinhso.systems.one_stop.selectors.way import sent_back, steps_of, way_of
 from tinhso.systems.one_stop.services import handling
 from tinhso.systems.one_stop.views.opening import note_reading, opened
@@ -160,16 +161,8 @@ def _consultations(found: Dossier, at: Any) -> list[dict[str, Any]]:
 
 def _prints(found: Dossier) -> list[tuple[str, str]]:
     """The forms this dossier has reason for."""
-    kinds = set(found.history.values_list("kind", flat=True))
-    has = {
-        "receipt": True,
-        "supplement": "supplement_requested" in kinds,
-        "refusal": bool(kinds & {"refused", "declined"}),
-        "apology": "reappointed" in kinds,
-        "stop": bool(kinds & {"stopped", "withdrawn", "closed"}),
-        "control": True,
-    }
-    return [(_(label), form) for form, (label, _make) in PRINTS.items() if has[form]]
+    has = {"receipt", "control", *slips_of(found)}
+    return [(_(label), form) for form, (label, _make) in PRINTS.items() if form in has]
 
 
 @access("signed_in")

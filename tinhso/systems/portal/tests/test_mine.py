@@ -53,6 +53,19 @@ def body(response):
     return response.content.decode()
 
 
+def test_the_result_and_every_slip_can_be_taken_from_the_page(desk):
+    person = citizen_client()
+    page = body(person.get(PAGE))
+    assert f"{PAGE}/result" not in page
+    assert "/printing/" not in page
+    desk.dossier = make_tracking(
+        state="returned", result_name="Giấy khai sinh", result_sha256="ab" * 32, slips=("supplement", "apology")
+    )
+    page = body(person.get(PAGE))
+    assert f'href="{PAGE}/result"' in page
+    assert re.findall(r"/dossiers/[^/]+/printing/(\w+)\.pdf", page) == ["supplement", "apology"]
+
+
 @pytest.mark.parametrize("path", ["/my", PAGE, f"{PAGE}/withdrawal", f"{PAGE}/supplement", "/my/messages"])
 def test_nobody_sees_them_without_signing_in(desk, path):
     response = Client().get(path)

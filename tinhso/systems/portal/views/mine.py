@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tinhso.design import jinja
@@ -23,6 +23,12 @@ from tinhso.systems.portal.views import filing
 PAGE = 20
 LONGEST_REASON = 1000
 SHORTEST_REASON = 5
+SLIPS = {
+    "supplement": gettext_lazy("Phiếu yêu cầu bổ sung (PDF)"),
+    "refusal": gettext_lazy("Phiếu từ chối (PDF)"),
+    "apology": gettext_lazy("Thư xin lỗi, hẹn lại (PDF)"),
+    "stop": gettext_lazy("Thông báo dừng giải quyết (PDF)"),
+}
 
 
 def own_tracking(request: AuthenticatedRequest, code: str) -> one_stop.Tracking:
@@ -72,7 +78,8 @@ def _show(request: AuthenticatedRequest, tracking: one_stop.Tracking, **more: An
         "answer": answers.answer(tracking, at=timezone.now()),
         "steps": [_line(step) for step in tracking.steps],
         "receipt_href": reverse("portal:receipt", args=[tracking.code]),
-        "result_href": None,
+        "result_href": reverse("portal:result", args=[tracking.code]) if tracking.result_sha256 else None,
+        "slips": [(reverse("one_stop:printing", args=[tracking.code, key]), SLIPS[key]) for key in tracking.slips],
         "parts": [(part, wording.due_badge(part, timezone.now())) for part in tracking.parts],
         "looked": looked[:5],
         "looked_count": len(looked),
