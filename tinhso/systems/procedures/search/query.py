@@ -8,6 +8,7 @@ from tinhso.systems.procedures.words import fold, undo_telex, words
 
 MOST_WORDS = 40
 MOST_VARIANTS = 4
+MOST_BETWEEN = 3  # fillers between the words of a phrase: «chồng em vừa mới mất» is «chồng mất»
 
 CODE = re.compile(r"(?<![\d.])\d\.\d{6}(?!\d)")
 CODE_BEGINNING = re.compile(r"\d\.\d{1,6}(\.[0-9A-Za-z.]*)?|\d{7}")
@@ -72,7 +73,7 @@ def mended(asked: list[str], index: Index) -> list[str]:
     """Words the catalogue does not know replaced by the nearest it knows, when there is one."""
     result: list[str] = []
     for place, word in enumerate(asked):
-        if index.knows(word) or word.isdigit() or len(word) < 3:
+        if index.knows(word) or word in FILLERS or word.isdigit() or len(word) < 3:
             result.append(word)
             continue
         following = asked[place + 1] if place + 1 < len(asked) else ""
@@ -123,17 +124,28 @@ def variants(asked: list[str], index: Index) -> list[list[str]]:
     found: list[list[str]] = [[]]
     place = 0
     while place < len(asked):
-        options = [
-            (said, meant)
-            for said, meant in index.synonyms.get(asked[place], ())
-            if tuple(asked[place : place + len(said)]) == said
-        ]
-        longest = len(options[0][0]) if options else 1
-        endings = [list(meant) for said, meant in options if len(said) == longest][:3]
-        endings.append(asked[place : place + longest])
+        options = [(_said_until(said, asked, place), meant) for said, meant in index.synonyms.get(asked[place], ())]
+        until = max((end for end, _meant in options if end), default=place + 1)
+        endings = [list(meant) for end, meant in options if end == until][:3]
+        endings.append(asked[place:until])
         found = [beginning + ending for beginning in found for ending in endings][:MOST_VARIANTS]
-        place += longest
+        place = until
     return found
+
+
+def _said_until(said: tuple[str, ...], asked: list[str], place: int) -> int:
+    """Where the phrase ends that begins at place, fillers between its words passed over; 0 where it is not said."""
+    for word in said:
+        passed = 0
+        while word != said[0] and passed < MOST_BETWEEN and asked[place : place + 1] != [word]:
+            if asked[place : place + 1] and asked[place] in FILLERS:
+                place, passed = place + 1, passed + 1
+            else:
+                return 0
+        if asked[place : place + 1] != [word]:
+            return 0
+        place += 1
+    return place
 
 
 def marked_words(text: str) -> set[str]:
