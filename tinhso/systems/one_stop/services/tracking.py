@@ -77,7 +77,7 @@ def tracking_of(dossier: Dossier, *, actor: Actor, at: datetime, full: bool) -> 
         received_at=dossier.received_at,
         result_name=dossier.result_name,
         result_number=dossier.result_number if full else "",
-        result_sha256=dossier.result_sha256 if full and not is_open else "",
+        result_sha256=_result_file(dossier, unpaid) if full else "",
         wanted=_wanted(dossier) if full else (),
         to_pay=unpaid,
         papers=_papers(dossier) if full else (),
@@ -139,6 +139,12 @@ def _holder(dossier: Dossier) -> str:
 
 def _parts(dossier: Dossier) -> Iterable[Dossier]:
     return dossier.parts.order_by("id") if dossier.parent_id is None else ()
+
+
+def _result_file(dossier: Dossier, unpaid: int) -> str:
+    """The result's file once it is the owner's: handed over, or asked for electronically with nothing left to pay."""
+    is_ready = dossier.state == State.DONE and dossier.return_channel == "electronic" and not unpaid
+    return dossier.result_sha256 if is_ready or not dossier.is_open else ""
 
 
 def _parts_ahead(dossier: Dossier) -> tuple[PartAhead, ...]:
