@@ -153,12 +153,15 @@ class Bench:
 
     def bulk(self) -> None:
         """Twenty thousand by the bulk path; CPU of the importer and of PostgreSQL."""
-        self._fill(SMALL)
+        self._fill(self._count() + SMALL)
 
-    def _fill(self, total: int) -> None:
+    def _count(self) -> int:
         with psycopg.connect(postgres.url(self.province.var)) as connection:
             row = connection.execute("select count(*) from one_stop_dossier").fetchone()
-        wanted = total - (row[0] if row else 0)
+        return row[0] if row else 0
+
+    def _fill(self, total: int) -> None:
+        wanted = total - self._count()
         if wanted <= 0:
             return
         database, ours = cpu_seconds(self.province.pid("database")), os.times()
