@@ -14,19 +14,12 @@ class CannotMigrateError(Exception):
     """Where a case stands has no counterpart in the other version; a Vietnamese sentence."""
 
 
-def migrate_state(old: Plan, new: Plan, state: State, node_map: Mapping[str, str]) -> State:
+def moved_marking(old: Plan, new: Plan, state: State, node_map: Mapping[str, str]) -> State:
     """The marking in the other version: by node, renamed where the map says so; kinds and joins must agree.
 
-    Tokens waiting in a join keep their place in it, so the arrow they came by must be there too.
+    Tokens waiting in a join keep their place in it, so the arrow they came by must be there too. Whether the case can
+    still end is not proved here. Raises CannotMigrateError.
     """
-    after = moved_marking(old, new, state, node_map)
-    if problems := can_finish(new, after):
-        raise CannotMigrateError(_no_end(problems[0]))
-    return after
-
-
-def moved_marking(old: Plan, new: Plan, state: State, node_map: Mapping[str, str]) -> State:
-    """The same without the proof that the case can still end."""
     tokens: dict[str, list[str]] = {}
     for token, (node_id, flow, parent) in state["tok"].items():
         target = node_map.get(node_id, node_id)
@@ -78,11 +71,7 @@ def _first_problem(version_id: int, shape: str) -> str:
     tokens, items, outcomes, end = json.loads(shape)
     state: State = {"tok": tokens, "seq": 10**6, "mi": items, "vars": {}, "out": outcomes}
     problems = can_finish(plan_of(version_id), {**state, "end": end} if end else state)
-    return _no_end(problems[0]) if problems else ""
-
-
-def _no_end(problem: tuple[str, str, str]) -> str:
-    return f"Từ chỗ đang đứng không đi tới cuối được: {problem[0]}: {problem[1]}"
+    return f"Từ chỗ đang đứng không đi tới cuối được: {problems[0][0]}: {problems[0][1]}" if problems else ""
 
 
 def automatic_map(old: Plan, new: Plan) -> tuple[dict[str, str], list[str]]:

@@ -1,6 +1,6 @@
 """Where time is lost, from the event log alone: by step, unit and subject; and the paths really taken."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,20 +66,15 @@ SELECT {by} AS key, max(w.name) AS name, count(*) AS visits,
   percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY extract(epoch FROM w.done_at - w.opened_at) / 3600),
   sum(extract(epoch FROM w.done_at - w.opened_at)) / 3600
 FROM workflow_workitem w
-WHERE w.state = 'done' AND w.version_id = ANY(%(versions)s) AND w.done_at >= %(since)s {more}
+WHERE w.state = 'done' AND w.version_id = ANY(%(versions)s) AND w.done_at >= %(since)s
 GROUP BY 1 ORDER BY 8 DESC LIMIT %(limit)s
 """
 
 
-def times(
-    *, process_key: str, by: str, since: datetime, unit_ids: Sequence[int] | None = None, limit: int = 50
-) -> list[TimeSpent]:
-    """by: step | unit | topic. unit_ids: of these units only."""
-    more = "AND w.unit_id = ANY(%(units)s)" if unit_ids is not None else ""
-    found = _rows(
-        _TIMES.format(by=BY[by], more=more),
-        {"versions": _versions(process_key), "since": since, "units": list(unit_ids or ()), "limit": limit},
-    )
+def times(*, process_key: str, by: str, since: datetime, limit: int = 50) -> list[TimeSpent]:
+    """by: step | unit | topic."""
+    given = {"versions": _versions(process_key), "since": since, "limit": limit}
+    found = _rows(_TIMES.format(by=BY[by]), given)
     total = sum(float(row[7] or 0) for row in found) or 1.0
     return [
         TimeSpent(

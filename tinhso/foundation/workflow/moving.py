@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -41,11 +41,11 @@ def proposed_map(*, from_version: int, to_version: int) -> tuple[dict[str, str],
 
 
 def dry_run(
-    *, from_version: int, to_version: int, node_map: Mapping[str, str], after_id: int = 0, limit: int = 1000
+    *, from_version: int, to_version: int, node_map: Mapping[str, str], limit: int = 1000
 ) -> list[MovableCase]:
     """Every running case with where it stands and why it cannot go over; nothing is changed."""
     carrier = Carrier(from_version, to_version, node_map)
-    rows = CaseRun.objects.filter(version_id=from_version, status=CaseRun.Status.OPEN, id__gt=after_id).order_by("id")
+    rows = CaseRun.objects.filter(version_id=from_version, status=CaseRun.Status.OPEN).order_by("id")
     found = []
     for case in rows[:limit]:
         lead = lead_node(carrier.old, case.state)
@@ -350,5 +350,3 @@ def open_counts(*, version_ids: Sequence[int]) -> dict[int, int]:
         )
         return dict(cursor.fetchall())
 
-
-UNDONE_WITHIN = timedelta(days=30)  # how long a migration is offered to be reverted

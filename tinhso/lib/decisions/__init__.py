@@ -4,7 +4,7 @@ from tinhso.lib.decisions.analysis import Finding, analyse
 from tinhso.lib.decisions.compiling import Compiled, DecisionProblem, compile_table
 from tinhso.lib.decisions.deciding import Decision, DecisionError, decide
 from tinhso.lib.decisions.reading import DecisionRefusedError, read_dmn
-from tinhso.lib.decisions.table import HIT_POLICIES, ROUNDINGS, DecisionTable, Input, Output, Rule, from_json, to_json
+from tinhso.lib.decisions.table import HIT_POLICIES, ROUNDINGS, DecisionTable, Input, Output, Rule
 from tinhso.lib.decisions.writing import write_dmn
 
 __all__ = [
@@ -23,8 +23,6 @@ __all__ = [
     "analyse",
     "compile_table",
     "decide",
-    "from_json",
     "read_dmn",
-    "to_json",
     "write_dmn",
 ]

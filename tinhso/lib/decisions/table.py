@@ -1,8 +1,7 @@
 """A decision table as it is edited: columns and rows of FEEL texts."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 # Hit policy (and aggregation of COLLECT) → what it means to the person who writes the table.
 HIT_POLICIES: Mapping[str, str] = {
@@ -69,21 +68,3 @@ class DecisionTable:
     outputs: tuple[Output, ...]
     rules: tuple[Rule, ...]
     hit_policy: str = "UNIQUE"
-
-
-def to_json(table: DecisionTable) -> dict[str, Any]:
-    return asdict(table)
-
-
-def from_json(data: Mapping[str, Any]) -> DecisionTable:
-    """Raises KeyError or TypeError for what is no table."""
-    return DecisionTable(
-        key=str(data["key"]),
-        name=str(data["name"]),
-        inputs=tuple(Input(**{**one, "values": tuple(one.get("values", ()))}) for one in data["inputs"]),
-        outputs=tuple(Output(**one) for one in data["outputs"]),
-        rules=tuple(
-            Rule(**{**one, "tests": tuple(one["tests"]), "results": tuple(one["results"])}) for one in data["rules"]
-        ),
-        hit_policy=str(data.get("hit_policy", "UNIQUE")),
-    )

@@ -63,9 +63,7 @@ def _blank_process(key: str, name: str) -> str:
 
 def _judge_process(content: str) -> Judged:
     found = workflow.judge_process(content.encode())
-    problems = list(found.problems)
-    if found.is_foreign and not problems:
-        problems += [one for one in found.warnings if "vai trò" in one[1] or "tt:" in one[1]]
+    problems = found.problems or workflow.process_problems(content.encode())  # what a foreign file lacks, refuses ours
     proof = f"Đã đi hết {found.states} trạng thái: không tắc, không ngõ cụt." if found.is_proved else ""
     return Judged(problems, [one for one in found.warnings if one not in problems], proof)
 

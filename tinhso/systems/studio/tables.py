@@ -6,8 +6,6 @@ from dataclasses import replace
 from tinhso.foundation.workflow import public as workflow
 from tinhso.foundation.workflow.public import Row, StepTable, Way
 
-SHOWN_FIRST = ("start",)
-
 
 def insert_after(table: StepTable, after: str, *, kind: str, name: str) -> tuple[StepTable, str]:
     """A new row on the way behind another: it takes over where that row went on. Raises KeyError."""
@@ -110,23 +108,6 @@ def _blocks(rows: Sequence[Row], within: str) -> list[list[Row]]:
             blocks[-1].append(row)
             inside.add(row.key)
     return blocks
-
-
-def rename_key(table: StepTable, old: str, new: str) -> StepTable:
-    """Another key for a row, wherever it is named. Raises KeyError, ValueError where the new one is taken."""
-    if new != old and new in table.known():
-        raise ValueError(f"Đã có bước mang mã «{new}».")
-    rows = []
-    for row in table.rows:
-        ways = tuple(replace(way, to=new if way.to == old else way.to) for way in row.ways)
-        returns = tuple(new if one == old else one for one in row.returns)
-        rows.append(
-            replace(
-                row, key=new if row.key == old else row.key, ways=ways, returns=returns,
-                on=new if row.on == old else row.on, within=new if row.within == old else row.within,
-            )
-        )  # fmt: skip
-    return replace(table, rows=tuple(rows))
 
 
 def free_key(table: StepTable, name: str) -> str:

@@ -29,25 +29,8 @@ TAGS = {
     "throw": "intermediateThrowEvent",
     "boundary": "boundaryEvent",
 }
-KIND_OF_TAG = {
-    "startEvent": "start",
-    "endEvent": "end",
-    "userTask": "user",
-    "manualTask": "user",
-    "receiveTask": "receive",
-    "sendTask": "send",
-    "serviceTask": "service",
-    "businessRuleTask": "rule",
-    "callActivity": "call",
-    "subProcess": "sub",
-    "exclusiveGateway": "xor",
-    "parallelGateway": "and",
-    "inclusiveGateway": "or",
-    "eventBasedGateway": "event",
-    "intermediateCatchEvent": "timer",
-    "intermediateThrowEvent": "throw",
-    "boundaryEvent": "boundary",
-}
+# the other way; events that end, wait or are caught are told apart by what stands in them
+KIND_OF_TAG = {tag: kind for kind, tag in reversed(TAGS.items())} | {"manualTask": "user"}
 # field of a row that is plain text → attribute of ours
 WORDS = {
     word: word

@@ -6,7 +6,7 @@ from typing import Any
 
 from tinhso.foundation.workflow.drawing.elements import KIND_OF_TAG, WORDS
 from tinhso.foundation.workflow.drawing.table import GATES, SPLITS, Row, StepTable, Way
-from tinhso.foundation.workflow.reading import Element, Problems, Source, child, children, local, read, text_of, tt
+from tinhso.foundation.workflow.reading import Element, Problems, Source, child, children, read, text_of, tt
 from tinhso.foundation.workflow.records import ProcessRefusedError
 
 
@@ -157,8 +157,3 @@ def _fold(rows: list[Row]) -> list[Row]:
             folded[row.key] = replace(row, split=gate.kind, ways=gate.ways, gate=gate.key)
     gone = {row.gate for row in folded.values()}
     return [folded.get(row.key, row) for row in rows if row.key not in gone]
-
-
-def kind_of(element: Element) -> str:
-    """Kind of row of an element, or nothing."""
-    return KIND_OF_TAG.get(local(element), "")

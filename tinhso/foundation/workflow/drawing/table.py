@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 # Kinds of rows that stand for somebody or something the case waits for, and their words on the screen.
 KINDS: Mapping[str, str] = {
@@ -77,10 +76,6 @@ class Row:
     decision: str = ""
     gate: str = field(default="", compare=False)  # id of the gateway folded into the row
 
-    @property
-    def is_step(self) -> bool:
-        return self.kind in ("user", "receive", "call", "sub")
-
 
 @dataclass(frozen=True, slots=True)
 class StepTable:
@@ -107,35 +102,3 @@ class StepTable:
 
     def below(self, within: str) -> Iterator[Row]:
         return (row for row in self.rows if row.within == within)
-
-
-def to_json(table: StepTable) -> dict[str, Any]:
-    """Plain JSON, empty fields left out."""
-    empty = Row(key="")
-    rows = []
-    for row in table.rows:
-        own = {name: getattr(row, name) for name in Row.__slots__ if getattr(row, name) != getattr(empty, name)}
-        if row.ways:
-            own["ways"] = [
-                {name: getattr(way, name) for name in Way.__slots__ if getattr(way, name)} for way in row.ways
-            ]
-        rows.append(own)
-    return {"key": table.key, "name": table.name, "types": table.types, "rows": rows}
-
-
-def from_json(data: Mapping[str, Any]) -> StepTable:
-    """Raises KeyError, TypeError or ValueError for what is no table."""
-    return StepTable(
-        key=str(data["key"]),
-        name=str(data["name"]),
-        types=str(data.get("types", "")),
-        rows=tuple(_row(one) for one in data.get("rows", ())),
-    )
-
-
-def _row(data: Mapping[str, Any]) -> Row:
-    own = {name: value for name, value in data.items() if name in Row.__slots__}
-    own["ways"] = tuple(Way(**way) for way in data.get("ways", ()))
-    own["outcomes"] = tuple((str(key), str(label)) for key, label in data.get("outcomes", ()))
-    own["returns"] = tuple(str(key) for key in data.get("returns", ()))
-    return Row(**own)

@@ -9,7 +9,7 @@ from tinhso.foundation.workflow import comparing, decisions, mining, moving, pla
 from tinhso.foundation.workflow.comparing import Difference
 from tinhso.foundation.workflow.compiler import compile_process
 from tinhso.foundation.workflow.drawing.reading import read_table
-from tinhso.foundation.workflow.drawing.table import KINDS, Row, StepTable, Way, from_json, to_json
+from tinhso.foundation.workflow.drawing.table import KINDS, Row, StepTable, Way
 from tinhso.foundation.workflow.drawing.writing import slug, write_table
 from tinhso.foundation.workflow.mining import Followed, TimeSpent, Variant
 from tinhso.foundation.workflow.records import MigrationView, MovableCase, ProcessJudgement, ProcessRefusedError
@@ -52,7 +52,6 @@ __all__ = [
     "decision_tables",
     "decision_versions",
     "followed",
-    "from_json",
     "judge_process",
     "latest_decision",
     "latest_version",
@@ -72,7 +71,6 @@ __all__ = [
     "slug",
     "start_migration",
     "time_spent",
-    "to_json",
     "try_migration",
     "variants",
     "version_file",
@@ -218,9 +216,9 @@ def compare_processes(*, old: bytes, new: bytes) -> list[Difference]:
 # -- what can be learnt ---------------------------------------------------------------------------------------
 
 
-def time_spent(*, process_key: str, by: str, since: datetime, unit_ids: Sequence[int] | None = None) -> list[TimeSpent]:
-    """Where time went, most first. by: step | unit | topic (procedure). unit_ids: of these units only."""
-    return mining.times(process_key=process_key, by=by, since=since, unit_ids=unit_ids)
+def time_spent(*, process_key: str, by: str, since: datetime) -> list[TimeSpent]:
+    """Where time went, most first. by: step | unit | topic (procedure)."""
+    return mining.times(process_key=process_key, by=by, since=since)
 
 
 def followed(*, process_key: str, since: datetime) -> list[Followed]:
@@ -242,12 +240,10 @@ def proposed_map(*, from_version: int, to_version: int) -> tuple[dict[str, str],
 
 
 def try_migration(
-    *, from_version: int, to_version: int, node_map: Mapping[str, str], after_id: int = 0, limit: int = 1000
+    *, from_version: int, to_version: int, node_map: Mapping[str, str], limit: int = 1000
 ) -> list[MovableCase]:
     """Every running case with the reason it can or cannot go over to the other version; nothing is changed."""
-    return moving.dry_run(
-        from_version=from_version, to_version=to_version, node_map=node_map, after_id=after_id, limit=limit
-    )
+    return moving.dry_run(from_version=from_version, to_version=to_version, node_map=node_map, limit=limit)
 
 
 def start_migration(

@@ -4,7 +4,7 @@ import pytest
 
 from tinhso.foundation.accounts.public import Actor
 from tinhso.foundation.workflow import public as workflow
-from tinhso.foundation.workflow.migration import CannotMigrateError, migrate_state
+from tinhso.foundation.workflow.migration import CannotMigrateError, Carrier, moved_marking
 from tinhso.foundation.workflow.models import CaseRun, Subscription, Timer, WorkItem
 from tinhso.foundation.workflow.tests.factories import (
     Office,
@@ -47,7 +47,7 @@ def waiting_in_the_join() -> dict[str, object]:
 
 
 def test_a_token_waiting_in_a_join_keeps_its_place() -> None:
-    after = migrate_state(plan_of(*OLD), plan_of(*NEW), waiting_in_the_join(), {"c": "c2"})
+    after = moved_marking(plan_of(*OLD), plan_of(*NEW), waiting_in_the_join(), {"c": "c2"})
     assert after["tok"] == {"2": ["b", "f_b", ""], "4": ["j", "c_j", ""]}
 
 
@@ -56,14 +56,16 @@ def test_a_token_waiting_in_a_join_keeps_its_place() -> None:
 )
 def test_a_join_that_lost_the_waiting_branch_keeps_the_case_where_it_is(new: tuple[str, ...], sentence: str) -> None:
     with pytest.raises(CannotMigrateError, match=sentence):
-        migrate_state(plan_of(*OLD), plan_of(*new), waiting_in_the_join(), {})
+        moved_marking(plan_of(*OLD), plan_of(*new), waiting_in_the_join(), {})
 
 
+@pytest.mark.django_db
 def test_a_marking_that_could_never_end_is_refused() -> None:
+    carrier = Carrier(publish(bpmn(*OLD)), publish(bpmn(*NEW)), {})
     state = waiting_in_the_join()
     state["tok"] = {"4": ["j", "c_j", ""]}
     with pytest.raises(CannotMigrateError, match="không đi tới cuối được"):
-        migrate_state(plan_of(*OLD), plan_of(*NEW), state, {})
+        carrier.after(state)
 
 
 def world() -> tuple[Office, int, int]:

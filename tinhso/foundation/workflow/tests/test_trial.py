@@ -122,7 +122,6 @@ def test_mining_says_where_time_goes_and_which_way_cases_went() -> None:
     assert steps["a"].share == pytest.approx(9 / 11)
     (by_unit,) = mining.times(process_key="p", by="unit", since=AT)
     assert (by_unit.key, by_unit.visits) == (str(office.unit.pk), 5)
-    assert mining.times(process_key="p", by="step", since=AT, unit_ids=[0]) == []
     assert [(one.nodes, one.count) for one in mining.variants(process_key="p", since=AT)] == [
         (("a", "b"), 2),
         (("a",), 1),

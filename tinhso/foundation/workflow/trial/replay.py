@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tinhso.foundation.workflow.engine import Event, Plan, State, new_state, step, with_variables
+from tinhso.foundation.workflow.engine import Event, Plan, State, new_state, step
 from tinhso.foundation.workflow.errors import EngineError
 
 MOST_EXTRA = 40
@@ -111,8 +111,8 @@ def _run_out(plan: Plan, state: State) -> State:
     return state
 
 
-def _go(plan: Plan, state: State, event: Event, variables: Mapping[str, Any] | None = None) -> State:
-    return step(plan, with_variables(state, variables), event)[0]
+def _go(plan: Plan, state: State, event: Event) -> State:
+    return step(plan, state, event)[0]
 
 
 def _name(plan: Plan, node_id: str) -> str:
