@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
 
 from tinhso.foundation.accounts.public import Actor
 from tinhso.foundation.workflow import assignment
@@ -40,9 +39,7 @@ def proposed_map(*, from_version: int, to_version: int) -> tuple[dict[str, str],
     return automatic_map(plan_of(from_version), plan_of(to_version))
 
 
-def dry_run(
-    *, from_version: int, to_version: int, node_map: Mapping[str, str], limit: int = 1000
-) -> list[MovableCase]:
+def dry_run(*, from_version: int, to_version: int, node_map: Mapping[str, str], limit: int = 1000) -> list[MovableCase]:
     """Every running case with where it stands and why it cannot go over; nothing is changed."""
     carrier = Carrier(from_version, to_version, node_map)
     rows = CaseRun.objects.filter(version_id=from_version, status=CaseRun.Status.OPEN).order_by("id")
@@ -145,12 +142,9 @@ class _Batch:
         for model, ids in self.gone.items():
             model._default_manager.filter(pk__in=ids).delete()
             model._default_manager.bulk_create(self.new[model])
+        before = {one.case_id: one.before["state"] for one in self.kept if not one.problem}
         for case in moved:
-            tell_standing(case, self.carrier.old, self.before[case.pk], self.at)
-
-    @property
-    def before(self) -> dict[int, Any]:
-        return {one.case_id: one.before["state"] for one in self.kept if not one.problem}
+            tell_standing(case, self.carrier.old, before[case.pk], self.at)
 
     def carry_one(self, case: CaseRun) -> bool:
         try:
@@ -314,9 +308,9 @@ def recent(*, process_key: str = "", limit: int = 20) -> list[MigrationView]:
 
 
 def _view(migration: CaseMigration) -> MigrationView:
-    counted = migration.items
+    counted, moved = migration.items, migration.items.filter(problem="")
     left = CaseRun.objects.filter(
-        Q(version_id=migration.from_version_id), Q(status=CaseRun.Status.OPEN), Q(id__gt=migration.after_case_id)
+        version_id=migration.from_version_id, status=CaseRun.Status.OPEN, id__gt=migration.after_case_id
     )
     return MigrationView(
         id=migration.pk,
@@ -329,14 +323,16 @@ def _view(migration: CaseMigration) -> MigrationView:
         started_at=migration.started_at,
         finished_at=migration.finished_at,
         reverted_at=migration.reverted_at,
-        moved=counted.filter(problem="").count(),
+        moved=moved.count(),
         stayed=[(one.case.subject, one.problem) for one in counted.exclude(problem="").select_related("case")[:500]],
+        stayed_count=counted.exclude(problem="").count(),
         left=0 if migration.finished_at else left.count(),
         reverted=counted.filter(reverted="yes").count(),
         not_reverted=[
             (one.case.subject, one.reverted)
             for one in counted.exclude(reverted__in=("", "yes")).select_related("case")[:500]
         ],
+        to_revert=moved.filter(reverted="").count() if migration.reverted_at else 0,
     )
 
 
@@ -349,4 +345,3 @@ def open_counts(*, version_ids: Sequence[int]) -> dict[int, int]:
             [list(version_ids)],
         )
         return dict(cursor.fetchall())
-

@@ -138,9 +138,11 @@ class MigrationView:
     reverted_at: datetime | None
     moved: int
     stayed: list[tuple[str, str]]
+    stayed_count: int
     left: int  # not looked at yet
     reverted: int
     not_reverted: list[tuple[str, str]]
+    to_revert: int  # being reverted, not yet brought back
 
 
 @dataclass(frozen=True, slots=True)

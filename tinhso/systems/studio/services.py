@@ -234,7 +234,44 @@ def discard(*, draft_id: int, actor: Actor, at: datetime) -> Draft:
     return draft
 
 
-def note_migration(*, migration_id: int, act: str, actor: Actor, at: datetime, data: Mapping[str, Any]) -> None:
-    audit.record(
-        subject=f"migration:{migration_id}", act=act, actor=actor.key, actor_name=actor.name, data=dict(data), at=at
-    )
+def begin_migration(
+    *, from_version: int, to_version: int, node_map: Mapping[str, str], timers: str, reason: str, actor: Actor,
+    at: datetime,
+) -> int:  # fmt: skip
+    """Note that running cases go over to another version; the batches follow. Raises ValueError with a sentence."""
+    require(actor)
+    made = workflow.start_migration(
+        from_version=from_version, to_version=to_version, node_map=node_map, timers=timers, actor=actor, reason=reason,
+        at=at,
+    )  # fmt: skip
+    told = {"from": from_version, "to": to_version, "map": dict(node_map), "reason": reason}
+    _note_migration(made, "migration_started", actor, at, told)
+    return made
+
+
+def begin_revert(*, migration_id: int, actor: Actor, at: datetime) -> None:
+    """Bring the first cases back to what they were; the other batches follow."""
+    require(actor)
+    _note_migration(migration_id, "migration_reverted", actor, at, {})
+    workflow.revert_batch(migration_id=migration_id, actor=actor, at=at)
+
+
+def carry_on(*, migration: workflow.MigrationView, actor: Actor, at: datetime, batches: int | None = None) -> int:
+    """Cases carried over, or back, by so many more batches (None: all of them); each batch is its own transaction."""
+    if migration.finished_at and not migration.to_revert:
+        return 0
+    carried = 0
+    while batches != 0:
+        if migration.reverted_at:
+            batch = workflow.revert_batch(migration_id=migration.id, actor=actor, at=at)
+        else:
+            batch = workflow.migrate_batch(migration_id=migration.id, at=at)
+        if not batch:
+            break
+        carried += batch
+        batches = batches - 1 if batches else None
+    return carried
+
+
+def _note_migration(migration_id: int, act: str, actor: Actor, at: datetime, data: Mapping[str, Any]) -> None:
+    audit.record(subject=f"migration:{migration_id}", act=act, actor=actor.key, actor_name=actor.name, data=data, at=at)

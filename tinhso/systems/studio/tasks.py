@@ -4,18 +4,14 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from tinhso.foundation.accounts.public import actor_of_job
 from tinhso.foundation.outbox.public import periodic
 from tinhso.foundation.workflow import public as workflow
+from tinhso.systems.studio import services
 
 
-@periodic(label="Chuyển hồ sơ sang phiên bản quy trình mới", every=timedelta(seconds=15))
+@periodic(label="Chuyển hồ sơ sang phiên bản quy trình mới, hoặc đưa về", every=timedelta(seconds=15))
 def carry_on_migrations() -> int:
-    """Batches of migrations that were begun: whoever began one need not wait. Each batch is its own transaction."""
-    carried = 0
-    for one in workflow.migrations():
-        while one.finished_at is None and one.reverted_at is None:
-            batch = workflow.migrate_batch(migration_id=one.id, at=timezone.now())
-            if not batch:
-                break
-            carried += batch
-    return carried
+    """Go on with what was begun, forward or back: whoever began need not wait, and nothing stays halfway."""
+    job = actor_of_job(name="migration")
+    return sum(services.carry_on(migration=one, actor=job, at=timezone.now()) for one in workflow.migrations())

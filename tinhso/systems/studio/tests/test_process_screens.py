@@ -13,6 +13,7 @@ from tinhso.foundation.workflow import public as workflow
 from tinhso.foundation.workflow.models import CaseRun
 from tinhso.foundation.workflow.tests import factories as drawing
 from tinhso.systems.studio.models import Draft
+from tinhso.systems.studio.tasks import carry_on_migrations
 
 pytestmark = pytest.mark.django_db
 
@@ -261,6 +262,24 @@ def test_running_cases_move_after_a_dry_run_and_come_back_by_one_click(admin, pr
     assert "Đưa tất cả về như cũ" in page
     admin.post(answer.url, {"step": "revert"})
     assert CaseRun.objects.filter(version_id=process).count() == 3
+
+
+def test_a_revert_that_was_broken_off_is_finished_by_the_worker(admin, process):
+    office = drawing.Office()
+    for number in range(3):
+        drawing.start_case(process, office, subject=f"D{number}")
+    drawing.publish(drawing.bpmn(drawing.start(), drawing.user("a"), drawing.end(), drawing.flows("start a end")))
+    plan = reverse("studio:migration_plan", args=["p"])
+    answer = admin.post(plan, {"old": "1", "new": "2", "timers": "keep", "go": "1", "reason": "Gọn bước"})
+    made = int(answer.url.rpartition("/")[2])
+    workflow.revert_batch(migration_id=made, actor=drawing.Office().actor("leader"), at=timezone.now(), size=1)
+    assert CaseRun.objects.filter(version_id=process).count() == 1
+    assert workflow.migration(migration_id=made).to_revert == 2
+    assert "Đang đưa về tiếp" in text(admin.get(answer.url))
+    assert carry_on_migrations() == 2
+    assert CaseRun.objects.filter(version_id=process).count() == 3
+    assert carry_on_migrations() == 0
+    assert "Đã đưa về như trước" in text(admin.get(answer.url))
 
 
 def test_only_whoever_manages_processes_of_the_province_comes_in(process, client, unit):

@@ -1,18 +1,15 @@
 """Running cases to another version: the map, the dry run, the batches, the way back."""
 
-from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tinhso.foundation.accounts.public import AuthenticatedRequest
 from tinhso.foundation.workflow import public as workflow
 from tinhso.systems.one_stop import public as one_stop
 from tinhso.systems.studio import services
-from tinhso.systems.studio.permissions import require
 from tinhso.systems.studio.views.common import studio
 
 SHOWN = 500
@@ -42,18 +39,12 @@ def plan(request: AuthenticatedRequest, key: str) -> HttpResponse:
     error, reason = "", asked.get("reason", "")[:1000]
     if request.method == "POST" and "go" in request.POST:
         try:
-            require(request.actor)
             with transaction.atomic():
-                made = workflow.start_migration(
+                made = services.begin_migration(
                     from_version=from_version, to_version=to_version, node_map=node_map,
-                    timers=asked.get("timers", "keep"), actor=request.actor, reason=reason, at=timezone.now(),
+                    timers=asked.get("timers", "keep"), reason=reason, actor=request.actor, at=timezone.now(),
                 )  # fmt: skip
-                services.note_migration(migration_id=made, act="migration_started", actor=request.actor,
-                                        at=timezone.now(), data={"from": from_version, "to": to_version,
-                                                                 "map": node_map, "reason": reason})  # fmt: skip
-            for _batch in range(FIRST_BATCHES):
-                if not workflow.migrate_batch(migration_id=made, at=timezone.now()):
-                    break
+            _go_on(request, made)
             return redirect("studio:migration", made)
         except ValueError as refusal:
             error = str(refusal)
@@ -82,6 +73,14 @@ def plan(request: AuthenticatedRequest, key: str) -> HttpResponse:
     return render(request, "studio/migration_plan.html", context, status=422 if error else 200)
 
 
+def _go_on(request: AuthenticatedRequest, migration_id: int) -> None:
+    """What a person waits for; the worker goes on with the rest."""
+    services.carry_on(
+        migration=workflow.migration(migration_id=migration_id), actor=request.actor, at=timezone.now(),
+        batches=FIRST_BATCHES,
+    )  # fmt: skip
+
+
 @studio
 @require_http_methods(["GET", "POST"])
 def migration(request: AuthenticatedRequest, migration_id: int) -> HttpResponse:
@@ -91,16 +90,10 @@ def migration(request: AuthenticatedRequest, migration_id: int) -> HttpResponse:
     except LookupError:
         raise Http404 from None
     if request.method == "POST":
-        require(request.actor)
-        if request.POST.get("step") == "revert":
+        if request.POST.get("step") == "revert" and not found.reverted_at:
             with transaction.atomic():
-                services.note_migration(migration_id=migration_id, act="migration_reverted", actor=request.actor,
-                                        at=timezone.now(), data={})  # fmt: skip
-            while workflow.revert_batch(migration_id=migration_id, actor=request.actor, at=timezone.now()):
-                pass
-            messages.success(request, _("Đã đưa về như trước khi chuyển."))
-        else:
-            workflow.migrate_batch(migration_id=migration_id, at=timezone.now())
+                services.begin_revert(migration_id=migration_id, actor=request.actor, at=timezone.now())
+        _go_on(request, migration_id)
         return redirect("studio:migration", migration_id)
     key, _number, content = workflow.version_file(version_id=found.to_version)
     subjects = [subject for subject, _why in (*found.stayed, *found.not_reverted)]
