@@ -81,6 +81,24 @@ def test_clicks_walk_the_draft_and_one_less_is_undo() -> None:
     assert walk(plan, [], {}).waiting == begun.waiting
 
 
+def test_clicks_move_a_virtual_clock_of_planned_hours() -> None:
+    plan = plan_of(start(), both("f"), user("a", hours="4"), user("b", hours="6"), both("j"),
+                   user("w", hours="16", clock="citizen"), timer("late", "w", "PT40H"), end("gone"), end(),
+                   flows("start f a j w end", "f b j", "late gone"))  # fmt: skip
+
+    def press(clicks: list[str], kind: str, node: str) -> list[str]:
+        waits = next(one for one in walk(plan, clicks, {}).waiting if one.node == node)
+        return [*clicks, next(click.code for click in waits.clicks if click.kind == kind)]
+
+    joined = press(press([], "answer", "b"), "answer", "a")  # beside each other: the longer one counts
+    assert (walk(plan, joined, {}).hours, walk(plan, joined, {}).at) == (6.0, (6.0, 6.0))
+    answered = walk(plan, press(joined, "answer", "w"), {})
+    assert (answered.hours, answered.now) == (6.0, 22.0)  # the clock stands while the citizen is awaited
+    late = walk(plan, press(joined, "timer", "w"), {})
+    assert (late.end, late.hours) == ("gone", 6.0)
+    assert late.now == pytest.approx(6 + 40 / 24 * 8 * 5 / 7)  # forty hours of the civil clock, in working hours
+
+
 def test_a_history_that_the_draft_ends_elsewhere_is_named() -> None:
     asked = user("a", outcomes="ok=Đạt;no=Không đạt")
     draft = plan_of(start(), asked, user("b"), end(), end("refused"), xor("x", "x_end"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tinhso.foundation.workflow.engine import Plan, State, new_state, step
+from tinhso.foundation.workflow.engine import Event, Plan, State, new_state, step
 from tinhso.foundation.workflow.errors import EngineError
 from tinhso.foundation.workflow.trial.automaton import answers_of
 from tinhso.foundation.workflow.trial.chance import timer_hours
@@ -36,10 +36,15 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """Where the clicks lead: path (what happened), what waits, hours on the dossier's clock, variables, end."""
+    """Where the clicks lead: path (what happened) and when, what waits, variables, end.
+
+    Working hours since the start, as planned: at (of each click), now; hours: of these on the dossier's clock.
+    """
 
     path: tuple[str, ...]
+    at: tuple[float, ...]
     waiting: tuple[Waiting, ...]
+    now: float
     hours: float
     visited: tuple[str, ...]
     variables: Mapping[str, Any]
@@ -51,30 +56,64 @@ def walk(plan: Plan, clicks: Sequence[str], variables: Mapping[str, Any]) -> Wal
     """Play the clicks from the start. A click that no longer fits is told and ends the walk there."""
     path: list[str] = []
     visited: list[str] = []
-    hours, problem = 0.0, ""
+    at: list[float] = []
+    clock, problem = _Clock(plan), ""
     state = new_state(variables)
     try:
         state, effects = step(plan, state, ("start",))
+        clock.look(state)
         visited += _visited(effects)
         for code in clicks[:MOST_CLICKS]:
             click = next((c for one in _waiting(plan, state) for c in one.clicks if c.code == code), None)
             if click is None:
                 problem = "Bước vừa bấm không còn chờ ở đây; phần sau được bỏ qua."
                 break
-            hours += _hours(plan, code, click)
-            state, effects = step(plan, state, tuple(_event(code)))
+            event = _event(code)
+            state, effects = step(plan, state, event)
+            clock.pass_to(event)
+            clock.look(state)
+            at.append(clock.now)
             visited += _visited(effects)
             path.append(click.label)
     except EngineError as error:
         problem = str(error)
     end = "" if state["tok"] else _name(plan, state.get("end", ""))
-    return Walked(tuple(path), tuple(_waiting(plan, state)), hours, tuple(dict.fromkeys(visited)), state["vars"], end,
-                  problem)  # fmt: skip
+    return Walked(tuple(path), tuple(at), tuple(_waiting(plan, state)), clock.now, clock.hours,
+                  tuple(dict.fromkeys(visited)), state["vars"], end, problem)  # fmt: skip
 
 
-def _event(code: str) -> list[str]:
+class _Clock:
+    """Virtual time: a step takes its planned hours, a timer its own, a message none; steps beside each other run at
+    once. The dossier's clock runs while any step that waits lets it."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.now = self.hours = 0.0
+        self.since: dict[tuple[str, str], float] = {}  # (token, node) that waits → since when
+
+    def look(self, state: State) -> None:
+        here = [(token, place[0]) for token, place in state["tok"].items()]
+        self.since = {one: self.since.get(one, self.now) for one in here}
+
+    def pass_to(self, event: Event) -> None:
+        """The moment at which what was clicked comes."""
+        token = event[1].partition(".")[0]  # of a step of several people, one item
+        node, since = next((node, since) for (one, node), since in self.since.items() if one == token)
+        nodes = self.plan["nodes"]
+        took = 0.0
+        if event[0] == "complete":
+            took = float(nodes[node].get("hours") or 0)
+        elif event[0] == "timer":
+            took = timer_hours(nodes[event[2]])
+        moment = max(self.now, since + took)
+        if any(nodes[node].get("clock", "running") == "running" for _, node in self.since):
+            self.hours += moment - self.now
+        self.now = moment
+
+
+def _event(code: str) -> Event:
     kind, token, *rest = code.split("|")
-    return [kind, token, *rest] if kind != "child" else [kind, token, rest[0], ""]
+    return (kind, token, rest[0], "") if kind == "child" else (kind, token, *rest)
 
 
 def _waiting(plan: Plan, state: State) -> list[Waiting]:
@@ -104,19 +143,6 @@ def _waiting(plan: Plan, state: State) -> list[Waiting]:
                     str(node.get("hours") or ""), tuple(clicks))
         )  # fmt: skip
     return found
-
-
-def _hours(plan: Plan, code: str, click: Click) -> float:
-    """Working hours a click takes on the dossier's clock, as planned."""
-    if click.kind == "timer":
-        return 0.0 if _paused(plan, code) else timer_hours(plan["nodes"][code.split("|")[2]])
-    return 0.0
-
-
-def _paused(plan: Plan, code: str) -> bool:
-    node = plan["nodes"][code.split("|")[2]]
-    on = plan["nodes"].get(node.get("on", ""), node)
-    return bool(on.get("clock", "running") != "running")
 
 
 def _visited(effects: Sequence[tuple[Any, ...]]) -> list[str]:
