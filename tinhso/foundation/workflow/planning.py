@@ -204,7 +204,7 @@ class Planner:
         if "hours_by_table" not in node:
             return node.get("hours")
         try:
-            found = decisions.decide(node["hours_by_table"], self.state["vars"], at=self.at)
+            found = decisions.decide(node["hours_by_table"], self.state["vars"], self.plan.get("types"), at=self.at)
         except decisions.DecisionError as error:
             raise WrongOutcomeError(str(error)) from error
         hours = next(iter(found.outputs.values()))
