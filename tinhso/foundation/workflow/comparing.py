@@ -62,7 +62,7 @@ def _differences(old: StepTable, new: StepTable) -> Iterator[Difference]:
 def said(row: Row, field: str) -> str:
     value = getattr(row, field)
     if field == "kind":
-        return KINDS.get(value, value)
+        return str(KINDS.get(value, value))
     if field == "outcomes":
         return ", ".join(label for _, label in value)
     if field == "returns":
@@ -79,4 +79,4 @@ def _ways(row: Row, table: StepTable) -> str:
 
 
 def _title(row: Row) -> str:
-    return row.name or KINDS.get(row.kind, row.key)
+    return row.name or str(KINDS.get(row.kind, row.key))

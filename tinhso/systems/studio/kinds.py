@@ -124,18 +124,16 @@ def _judge_decision(content: str) -> Judged:
 
 def _compare_decisions(old: str, new: str) -> Sequence[Any]:
     before, after = decisions.read_dmn(old.encode()), decisions.read_dmn(new.encode())
-    found: list[forms.drafting.Difference] = []
+    found: list[workflow.Difference] = []
     if before.hit_policy != after.hit_policy:
-        found.append(
-            forms.drafting.Difference("changed", after.name, "cách chọn dòng", before.hit_policy, after.hit_policy)
-        )
+        found.append(workflow.Difference("changed", after.name, "cách chọn dòng", before.hit_policy, after.hit_policy))
     rows = max(len(before.rules), len(after.rules))
     for number in range(rows):
         was = _rule_said(before, number)
         now = _rule_said(after, number)
         if was != now:
             kind = "added" if not was else "removed" if not now else "changed"
-            found.append(forms.drafting.Difference(kind, f"Dòng {number + 1}", "", was, now))
+            found.append(workflow.Difference(kind, f"Dòng {number + 1}", "", was, now))
     return found
 
 

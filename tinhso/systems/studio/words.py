@@ -18,27 +18,6 @@ CLOCKS: Mapping[str, object] = {
     "paused": _("Đồng hồ dừng"),
     "citizen": _("Chờ người nộp, đồng hồ dừng"),
 }
-KINDS: Mapping[str, object] = {
-    "user": _("Việc của người"),
-    "receive": _("Chờ tin"),
-    "timer": _("Chờ đến hạn"),
-    "message": _("Chờ thông điệp"),
-    "send": _("Gửi đi"),
-    "service": _("Gọi dịch vụ"),
-    "throw": _("Phát thông điệp"),
-    "rule": _("Tính theo quy tắc"),
-    "call": _("Gọi quy trình khác"),
-    "sub": _("Nhóm bước"),
-    "xor": _("Rẽ theo điều kiện"),
-    "and": _("Làm song song, chờ đủ"),
-    "or": _("Làm những nhánh cần"),
-    "event": _("Chờ việc nào tới trước"),
-    "boundary": _("Quá hạn hoặc có tin khi đang ở bước"),
-    "start": _("Bắt đầu"),
-    "end": _("Kết thúc"),
-    "terminate": _("Kết thúc tất cả"),
-    "error": _("Kết thúc vì lỗi"),
-}
 ADDED = ("user", "rule", "receive", "timer", "call", "send", "boundary", "and", "end")
 SPLITS: Mapping[str, object] = {
     "xor": _("một nhánh: nhánh đầu tiên đúng điều kiện"),

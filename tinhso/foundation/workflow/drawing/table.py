@@ -3,27 +3,29 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from django.utils.translation import gettext_lazy as _
+
 # Kinds of rows that stand for somebody or something the case waits for, and their words on the screen.
-KINDS: Mapping[str, str] = {
-    "user": "Việc của người",
-    "receive": "Chờ tin",
-    "timer": "Chờ đến hạn",
-    "message": "Chờ thông điệp",
-    "send": "Gửi đi",
-    "service": "Gọi dịch vụ",
-    "throw": "Phát thông điệp",
-    "rule": "Tính theo quy tắc",
-    "call": "Gọi quy trình khác",
-    "sub": "Nhóm bước",
-    "xor": "Rẽ theo điều kiện",
-    "and": "Làm song song, chờ đủ",
-    "or": "Làm những nhánh cần",
-    "event": "Chờ việc nào tới trước",
-    "boundary": "Khi đang ở bước",
-    "start": "Bắt đầu",
-    "end": "Kết thúc",
-    "terminate": "Kết thúc tất cả",
-    "error": "Kết thúc vì lỗi",
+KINDS: Mapping[str, object] = {
+    "user": _("Việc của người"),
+    "receive": _("Chờ tin"),
+    "timer": _("Chờ đến hạn"),
+    "message": _("Chờ thông điệp"),
+    "send": _("Gửi đi"),
+    "service": _("Gọi dịch vụ"),
+    "throw": _("Phát thông điệp"),
+    "rule": _("Tính theo quy tắc"),
+    "call": _("Gọi quy trình khác"),
+    "sub": _("Nhóm bước"),
+    "xor": _("Rẽ theo điều kiện"),
+    "and": _("Làm song song, chờ đủ"),
+    "or": _("Làm những nhánh cần"),
+    "event": _("Chờ việc nào tới trước"),
+    "boundary": _("Quá hạn hoặc có tin khi đang ở bước"),
+    "start": _("Bắt đầu"),
+    "end": _("Kết thúc"),
+    "terminate": _("Kết thúc tất cả"),
+    "error": _("Kết thúc vì lỗi"),
 }
 ENDS = frozenset({"end", "terminate", "error"})
 GATES = frozenset({"xor", "and", "or", "event"})

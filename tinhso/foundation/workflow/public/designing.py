@@ -15,16 +15,13 @@ from tinhso.foundation.workflow.mining import Followed, TimeSpent, Variant
 from tinhso.foundation.workflow.records import MigrationView, MovableCase, ProcessJudgement, ProcessRefusedError
 from tinhso.foundation.workflow.trial import chance, clicking, replay
 from tinhso.foundation.workflow.trial.automaton import TooLargeError
-from tinhso.foundation.workflow.trial.chance import Profile, Simulated
+from tinhso.foundation.workflow.trial.chance import Simulated
 from tinhso.foundation.workflow.trial.clicking import Walked
 from tinhso.foundation.workflow.trial.replay import Replayed
-from tinhso.foundation.workflow.vocabulary import CLOCKS, ROLES
 from tinhso.lib.decisions import Decision, DecisionError
 
 __all__ = [
-    "CLOCKS",
     "KINDS",
-    "ROLES",
     "Decision",
     "DecisionError",
     "Difference",
@@ -33,7 +30,6 @@ __all__ = [
     "MovableCase",
     "ProcessJudgement",
     "ProcessRefusedError",
-    "Profile",
     "Replayed",
     "Row",
     "Simulated",

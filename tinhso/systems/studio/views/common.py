@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.utils import timezone
@@ -44,6 +45,17 @@ def rev_of(request: AuthenticatedRequest) -> int:
     """The revision a form was filled in from; 0, which fits none, where it is missing or no number."""
     text = request.POST.get("rev", "")
     return int(text) if text.isdigit() and len(text) < 10 else 0
+
+
+def text_of(file: UploadedFile) -> str:
+    """An uploaded file as text. Raises DraftError."""
+    raw = file.read(services.MAX_BYTES + 1)
+    if len(raw) > services.MAX_BYTES:
+        raise services.DraftError("Tệp lớn hơn 1 MB.")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise services.DraftError("Tệp không phải văn bản UTF-8.") from None
 
 
 def save(request: AuthenticatedRequest, draft: Draft, content: str, what: str, *, name: str = "") -> str:

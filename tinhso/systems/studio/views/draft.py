@@ -1,7 +1,7 @@
 """One draft: what is wrong with it, what it changes, and its way to being published by a second person."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import quote
 
 from django.contrib import messages
@@ -18,7 +18,7 @@ from tinhso.systems.procedures import public as procedures
 from tinhso.systems.studio import selectors, services
 from tinhso.systems.studio.kinds import KINDS
 from tinhso.systems.studio.models import Draft
-from tinhso.systems.studio.views.common import rev_of, save, studio, the_draft
+from tinhso.systems.studio.views.common import rev_of, save, studio, text_of, the_draft
 from tinhso.systems.studio.words import DIFFERENCES, DRAFTS, STATUSES
 
 _DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
@@ -78,18 +78,18 @@ def act(request: AuthenticatedRequest, draft_id: int, step: str) -> HttpResponse
     return redirect("studio:home" if step == "discard" else "studio:draft", *([] if step == "discard" else [draft_id]))
 
 
-def _submit(request: AuthenticatedRequest, found: Draft, at: object) -> str:
+def _submit(request: AuthenticatedRequest, found: Draft, at: datetime) -> str:
     services.submit(draft_id=found.pk, rev=rev_of(request), purpose=request.POST.get("purpose", ""),
-                    actor=request.actor, at=timezone.now())  # fmt: skip
+                    actor=request.actor, at=at)  # fmt: skip
     return "Đã trình: người thứ hai xem và ban hành."
 
 
-def _send_back(request: AuthenticatedRequest, found: Draft, at: object) -> str:
-    services.send_back(draft_id=found.pk, remark=request.POST.get("remark", ""), actor=request.actor, at=timezone.now())
+def _send_back(request: AuthenticatedRequest, found: Draft, at: datetime) -> str:
+    services.send_back(draft_id=found.pk, remark=request.POST.get("remark", ""), actor=request.actor, at=at)
     return "Đã trả về để sửa."
 
 
-def _publish(request: AuthenticatedRequest, found: Draft, at: object) -> str:
+def _publish(request: AuthenticatedRequest, found: Draft, at: datetime) -> str:
     day = _DAY.fullmatch(request.POST.get("on", "").strip())
     try:
         on = date(int(day[3]), int(day[2]), int(day[1])) if day else None
@@ -97,17 +97,17 @@ def _publish(request: AuthenticatedRequest, found: Draft, at: object) -> str:
         on = None
     if on is None:
         raise services.DraftError("Ngày áp dụng viết như 05/12/2026.")
-    services.publish(draft_id=found.pk, on=on, actor=request.actor, at=timezone.now(), today=timezone.localdate())
+    services.publish(draft_id=found.pk, on=on, actor=request.actor, at=at, today=timezone.localdate())
     return f"Đã ban hành; hồ sơ nhận từ ngày {on:%d/%m/%Y} đi theo bản này, hồ sơ đang giải quyết giữ bản cũ."
 
 
-def _discard(request: AuthenticatedRequest, found: Draft, at: object) -> str:
-    services.discard(draft_id=found.pk, actor=request.actor, at=timezone.now())
+def _discard(request: AuthenticatedRequest, found: Draft, at: datetime) -> str:
+    services.discard(draft_id=found.pk, actor=request.actor, at=at)
     return "Đã bỏ bản nháp."
 
 
-def _undo(request: AuthenticatedRequest, found: Draft, at: object) -> str:
-    services.undo(draft_id=found.pk, rev=rev_of(request), actor=request.actor, at=timezone.now())
+def _undo(request: AuthenticatedRequest, found: Draft, at: datetime) -> str:
+    services.undo(draft_id=found.pk, rev=rev_of(request), actor=request.actor, at=at)
     return "Đã hoàn tác."
 
 
@@ -131,16 +131,14 @@ def replace_file(request: AuthenticatedRequest, draft_id: int) -> HttpResponse:
     """The draft from a file made elsewhere, or from the drawing; JSON for the drawing, a page for people."""
     found = the_draft(draft_id)
     uploaded = request.FILES.get("file")
-    text = (
-        uploaded.read(services.MAX_BYTES + 1).decode("utf-8-sig", "replace")
-        if uploaded
-        else request.POST.get("content", "")
-    )
-    error = "" if text.strip() else "Chọn một tệp."
+    content, error = request.POST.get("content", ""), ""
     try:
-        content = services.with_key(found.kind, text, found.key, found.name) if text.strip() and uploaded else text
+        if uploaded:
+            content = services.with_key(found.kind, text_of(uploaded), found.key, found.name)
+        elif not content.strip():
+            error = "Chọn một tệp."
     except services.DraftError as refusal:
-        content, error = "", str(refusal)
+        error = str(refusal)
     error = error or save(request, found, content, "Thay bằng tệp" if uploaded else "Sửa trên hình vẽ")
     if request.headers.get("Accept") == "application/json":
         return _told(found.pk, error)

@@ -10,10 +10,8 @@ from tinhso.foundation.accounts.public import AuthenticatedRequest
 from tinhso.lib.vietnamese import fold
 from tinhso.systems.studio import selectors, services
 from tinhso.systems.studio.kinds import KINDS
-from tinhso.systems.studio.views.common import studio
+from tinhso.systems.studio.views.common import studio, text_of
 from tinhso.systems.studio.words import DRAFTS, STATUSES
-
-MOST_BYTES = 1_000_000
 
 
 @studio
@@ -61,16 +59,12 @@ def new(request: AuthenticatedRequest, kind: str) -> HttpResponse:
     if request.method == "POST":
         file = request.FILES.get("file")
         try:
-            if file is not None and file.size and file.size > MOST_BYTES:
-                raise services.DraftError("Tệp lớn hơn 1 MB.")
-            content = file.read().decode("utf-8-sig") if file is not None else ""
+            content = text_of(file) if file is not None else ""
             with transaction.atomic():
                 draft = services.new_draft(
                     kind=kind, name=name, content=content, actor=request.actor, at=timezone.now()
                 )
             return redirect("studio:draft", draft.pk)
-        except UnicodeDecodeError:
-            error = "Tệp không phải văn bản UTF-8."
         except services.DraftError as refusal:
             error = str(refusal)
     context = {"kind": kind, "word": DRAFTS[kind], "name": name, "error": error, "suffix": KINDS[kind].suffix}

@@ -13,7 +13,7 @@ from tinhso.foundation.workflow.public import ProcessRefusedError, Row, StepTabl
 from tinhso.systems.studio import rows, services, tables
 from tinhso.systems.studio.models import Draft
 from tinhso.systems.studio.views.common import save, studio, the_draft
-from tinhso.systems.studio.words import ADDED, CLOCKS, KINDS, ROLES, SPLITS, STAGES
+from tinhso.systems.studio.words import ADDED, CLOCKS, ROLES, SPLITS, STAGES
 
 MOST_ROWS = 150
 
@@ -59,7 +59,7 @@ def _change(request: AuthenticatedRequest, steps: StepTable) -> tuple[StepTable 
                 return None, _("Đặt tên cho bước mới."), ""
             after = request.POST.get("after", "")
             changed, made = tables.insert_after(steps, after, kind=kind, name=name)
-            return changed, _("Đã thêm «%(name)s»") % {"name": name or KINDS[kind]}, made
+            return changed, _("Đã thêm «%(name)s»") % {"name": name or workflow.KINDS[kind]}, made
         if step in ("up", "down"):
             return tables.move(steps, key, -1 if step == "up" else 1), _("Đã đổi thứ tự"), ""
         if step == "remove":
@@ -78,7 +78,7 @@ def _page(request: AuthenticatedRequest, draft: Draft, steps: StepTable, error: 
         "lines": [_line(steps, row, at_fault) for row in steps.rows],
         "judged": judged,
         "error": error,
-        "kinds": [(kind, KINDS[kind]) for kind in ADDED],
+        "kinds": [(kind, workflow.KINDS[kind]) for kind in ADDED],
         "places": [(row.key, tables.title(row)) for row in steps.rows if row.kind not in ("end", "terminate", "error")],
         "typed": {name: request.POST.get(name, "") for name in ("kind", "name", "after")},
     }
@@ -98,7 +98,7 @@ def _line(steps: StepTable, row: Row, at_fault: dict[str, str]) -> dict[str, Any
     return {
         "row": row,
         "title": tables.title(row),
-        "kind": KINDS[row.kind],
+        "kind": workflow.KINDS[row.kind],
         "role": ROLES.get(row.role, row.role),
         "hours": row.hours.replace(".", ",") or (row.hours_by and _("theo bảng")) or "",
         "clock": CLOCKS.get(row.clock, row.clock) if row.clock not in ("", "running") else "",
@@ -140,7 +140,7 @@ def _row_page(
         "draft": draft,
         "row": one,
         "title": tables.title(one),
-        "kind": KINDS[one.kind],
+        "kind": workflow.KINDS[one.kind],
         "errors": found.errors,
         "error_list": [("", error)] * bool(error) + [(f"f-{name}", said) for name, said in found.errors.items()],
         "roles": [(role, ROLES[role]) for role in ROLES],

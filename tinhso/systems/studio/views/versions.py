@@ -12,7 +12,7 @@ from tinhso.foundation.workflow import public as workflow
 from tinhso.systems.procedures import public as procedures
 from tinhso.systems.studio import selectors
 from tinhso.systems.studio.views.common import studio
-from tinhso.systems.studio.words import DIFFERENCES, KINDS
+from tinhso.systems.studio.words import DIFFERENCES
 
 PERIODS = (31, 92, 366)
 
@@ -84,7 +84,7 @@ def time_spent(request: AuthenticatedRequest, key: str) -> HttpResponse:
     days = int(request.GET["days"]) if request.GET.get("days", "") in map(str, PERIODS) else PERIODS[0]
     since = timezone.now() - timedelta(days=days)
     steps = workflow.read_table(workflow.version_file(version_id=int(str(versions[0]["version_id"])))[2])
-    names = {row.key: row.name or str(KINDS.get(row.kind, row.key)) for row in steps.rows}
+    names = {row.key: row.name or str(workflow.KINDS.get(row.kind, row.key)) for row in steps.rows}
     by_unit = workflow.time_spent(process_key=key, by="unit", since=since)
     context = {
         "key": key,
