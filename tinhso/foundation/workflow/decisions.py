@@ -80,6 +80,14 @@ def file_of(version_id: int) -> bytes:
     return found.encode()
 
 
+def key_of(version_id: int) -> str:
+    """Raises LookupError."""
+    found = DecisionVersion.objects.filter(pk=version_id).values_list("definition__key", flat=True).first()
+    if found is None:
+        raise LookupError(f"Không có phiên bản bảng quyết định {version_id}.")
+    return found
+
+
 def versions_of(key: str) -> list[int]:
     rows = DecisionVersion.objects.filter(definition__key=key).order_by("-number")
     return list(rows.values_list("pk", flat=True))

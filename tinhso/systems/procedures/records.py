@@ -50,6 +50,7 @@ class Fee:
     legal_basis: str
     per: str = "dossier"  # dossier | copy | page
     channel: str = ""  # "": every channel
+    decision_version_id: int | None = None  # a decision table that gives the amount
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,7 @@ def _fee(fee: models.Fee) -> Fee:
         legal_basis=fee.legal_basis,
         per=fee.per,
         channel=fee.channel,
+        decision_version_id=fee.decision_version_id,
     )
 
 

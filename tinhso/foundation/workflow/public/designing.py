@@ -44,6 +44,7 @@ __all__ = [
     "compare_processes",
     "decide",
     "decision_file",
+    "decision_key",
     "decision_problems",
     "decision_tables",
     "decision_versions",
@@ -134,6 +135,11 @@ def publish_decision(*, dmn: bytes, at: datetime, by: str = "") -> int:
 def decision_file(*, version_id: int) -> bytes:
     """The DMN of a published decision table. Raises LookupError."""
     return decisions.file_of(version_id)
+
+
+def decision_key(*, version_id: int) -> str:
+    """The key of the table a version belongs to. Raises LookupError."""
+    return decisions.key_of(version_id)
 
 
 def decision_tables() -> Sequence[Mapping[str, Any]]:

@@ -12,6 +12,7 @@ from tinhso.foundation.audit import public as audit
 from tinhso.foundation.organizations.tests.factories import make_unit
 from tinhso.foundation.workflow import public as workflow
 from tinhso.foundation.workflow.tests import factories as drawing
+from tinhso.lib.decisions import DecisionTable, Input, Output, Rule, write_dmn
 from tinhso.systems.procedures import public as procedures
 from tinhso.systems.procedures.tests.factories import publish, record
 
@@ -132,6 +133,25 @@ def test_a_limit_is_for_new_dossiers_and_the_old_binding_stays(admin):
     assert (after.rule.limit.value, after.rule.cutoff.hour, after.rule.legal_basis) == (Decimal("1.5"), 15, "Luật mới")
     assert procedures.get_binding(binding_id=before.id).rule.limit.value == 3
     assert "1,5 ngày làm việc" in admin.get(address("procedure")).content.decode()
+
+
+def test_a_page_for_another_amount_or_limit_keeps_the_table_there_is(admin):
+    table = DecisionTable("muc", "Mức thu theo diện tích", (Input("area", "Diện tích", "number"),),
+                          (Output("amount", "Mức thu"),), (Rule(("-",), ("50000",)),))  # fmt: skip
+    workflow.publish_decision(dmn=write_dmn(table), at=timezone.now())
+    typed = {"amount": "10.000", "legal_basis": "Nghị quyết 1", "on": today(), "decision": "muc"}
+    assert admin.post(address("fee", "copy"), typed).status_code == 302
+    typed = {
+        "value": "2",
+        "unit": "working_days",
+        "cutoff": "",
+        "legal_basis": "Luật",
+        "on": today(),
+        "decision": "muc",
+    }
+    assert admin.post(address("procedure_clock"), typed).status_code == 302
+    for page in (address("fee", "copy"), address("procedure_clock")):
+        assert '<option value="muc" selected>' in admin.get(page).content.decode(), page
 
 
 def test_another_process_is_followed_from_a_day_on(admin):

@@ -96,7 +96,8 @@ def fee(request: AuthenticatedRequest, code: str, key: str) -> HttpResponse:
     names, tables = ("amount", "legal_basis", "on", "decision"), _tables()
     if request.method == "GET":
         amount = "" if line.amount is None else f"{line.amount:.0f}"
-        typed = Typed.read({"amount": amount, "legal_basis": line.legal_basis, "on": _today()}, *names)
+        kept = {"amount": amount, "legal_basis": line.legal_basis, "on": _today()}
+        typed = Typed.read({**kept, "decision": _table(line.decision_version_id)}, *names)
         return _page(request, "fee", typed, procedure=shown, fee=line, tables=tables)
     typed = Typed.read(request.POST, *names)
     amount_of = typed.dong("amount", _("Ghi mức thu; không thu thì ghi 0."))
@@ -136,6 +137,10 @@ def reduction(request: AuthenticatedRequest, code: str) -> HttpResponse:
 def _tables() -> list[tuple[str, str]]:
     """Decision tables in force, to choose one that gives an amount or a limit."""
     return [(row["key"], row["name"]) for row in workflow.decision_tables()]
+
+
+def _table(version_id: int | None) -> str:
+    return workflow.decision_key(version_id=version_id) if version_id else ""
 
 
 def _check_table(typed: Typed, tables: list[tuple[str, str]]) -> None:
@@ -194,6 +199,7 @@ def clock(request: AuthenticatedRequest, code: str) -> HttpResponse:
                 "cutoff": f"{rule.cutoff:%H:%M}" if rule.cutoff else "",
                 "legal_basis": rule.legal_basis,
                 "on": _today(),
+                "decision": _table(binding.limit_decision_id),
             },
             *names,
         )
