@@ -1,8 +1,8 @@
 """A procedure with its process, form, tables and fees as one file that another province loads and adapts."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -38,22 +38,26 @@ def export(*, code: str, on: date) -> dict[str, Any]:
     procedure = procedures.get_procedure(code=code, on=on)
     binding = procedures.binding_on(code=code, on=on)
     key, _number, content = workflow.version_file(version_id=binding.process_version_id)
-    table = workflow.read_table(content)
+    processes = _processes(key, content)
+    tables = {fee.key: _table_key(fee.decision_version_id) for fee in procedure.fees}
+    limit_table = _table_key(binding.limit_decision_id)
+    decided = {*_decisions(processes), *tables.values(), limit_table} - {""}
     schema = forms.schema_of(version_id=binding.form_version_id) if binding.form_version_id else None
     limit = binding.rule.limit
     return {
         "format": FORMAT,
         "procedure": {"code": code, "name": procedure.name, "field": procedure.field},
-        "limit": {"value": str(limit.value), "unit": limit.unit} if limit else None,
+        "limit": {"value": str(limit.value), "unit": limit.unit, "decision": limit_table} if limit else None,
         "legal_basis": binding.rule.legal_basis,
         "result": {"name": binding.result_name, "code": binding.result_code},
-        "processes": _processes(key, content),
+        "processes": processes,
         "form": {"key": binding.form_key, "schema": schema} if schema else None,
         "lists": {name: forms.list_rows(name=name) for name in _lists(schema or {})},
-        "decisions": [_decision(name) for name in _decisions(table)],
+        "decisions": [_decision(name) for name in sorted(decided)],
         "fees": [
             {"key": fee.key, "kind": fee.kind, "name": fee.name, "amount": str(fee.amount) if fee.amount is not None
-             else None, "per": fee.per, "channel": fee.channel, "legal_basis": fee.legal_basis}
+             else None, "per": fee.per, "channel": fee.channel, "legal_basis": fee.legal_basis,
+             "decision": tables[fee.key]}
             for fee in procedure.fees
         ],
     }  # fmt: skip
@@ -78,8 +82,13 @@ def _lists(schema: Mapping[str, Any]) -> list[str]:
     return sorted({one.own("tt:options") for one in forms.drafting.parts(schema)} - {""})
 
 
-def _decisions(table: workflow.StepTable) -> list[str]:
-    return sorted({name for row in table.rows for name in (row.decision, row.hours_by) if name})
+def _decisions(processes: Sequence[Mapping[str, str]]) -> set[str]:
+    rows = [row for one in processes for row in workflow.read_table(one["bpmn"].encode()).rows]
+    return {name for row in rows for name in (row.decision, row.hours_by)}
+
+
+def _table_key(version_id: int | None) -> str:
+    return workflow.decision_key(version_id=version_id) if version_id else ""
 
 
 def _decision(key: str) -> dict[str, str]:
@@ -115,12 +124,17 @@ def bring_in(*, package: Mapping[str, Any], with_fees: bool, actor: Actor, at: d
 
 def _bring_in(package: Mapping[str, Any], with_fees: bool, actor: Actor, at: datetime, on: date) -> Brought:
     code = str(package["procedure"]["code"])
-    drafts = [
-        services.new_draft(
-            kind="process", name=str(one["name"] or one["key"]), content=str(one["bpmn"]), actor=actor, at=at
-        )
-        for one in package["processes"]
-    ]
+    drafts: list[Draft] = []
+    tables: dict[str, str] = {}  # key in the package → key here
+    for one in package.get("decisions") or ():
+        name = str(one["key"])
+        made = services.new_draft(kind="decision", name=name, content=str(one["dmn"]), actor=actor, at=at)
+        drafts, tables = [*drafts, made], {**tables, name: made.key}
+    processes: dict[str, str] = {}
+    for one in reversed(package["processes"]):  # those that are called come first
+        bpmn = _pointed(str(one["bpmn"]), processes, tables)
+        made = services.new_draft(kind="process", name=str(one["name"] or one["key"]), content=bpmn, actor=actor, at=at)
+        drafts, processes = [*drafts, made], {**processes, str(one["key"]): made.key}
     known = set(forms.list_names())
     fresh = [name for name in package.get("lists") or {} if name not in known]
     for name in fresh:
@@ -132,11 +146,24 @@ def _bring_in(package: Mapping[str, Any], with_fees: bool, actor: Actor, at: dat
             services.new_draft(kind="form", name=str(schema.get("name") or package["form"]["key"]), content=text,
                                actor=actor, at=at)
         )  # fmt: skip
-    for one in package.get("decisions") or ():
-        name = str(one["key"])
-        drafts.append(services.new_draft(kind="decision", name=name, content=str(one["dmn"]), actor=actor, at=at))
     fees = _bring_fees(code, package.get("fees") or [], on) if with_fees else 0
     return Brought(code, tuple(drafts), tuple(fresh), fees)
+
+
+def _pointed(bpmn: str, processes: Mapping[str, str], tables: Mapping[str, str]) -> str:
+    """A process that calls and asks what came with it under the keys it has here."""
+    try:
+        table = workflow.read_table(bpmn.encode())
+    except workflow.ProcessRefusedError as error:
+        raise PackageError(f"Quy trình trong gói không đọc được: {error}") from error
+    rows = tuple(
+        replace(
+            row, process=processes.get(row.process, row.process), decision=tables.get(row.decision, row.decision),
+            hours_by=tables.get(row.hours_by, row.hours_by),
+        )
+        for row in table.rows
+    )  # fmt: skip
+    return workflow.write_table(replace(table, rows=rows)).decode()
 
 
 def _bring_fees(code: str, fees: list[Mapping[str, Any]], on: date) -> int:

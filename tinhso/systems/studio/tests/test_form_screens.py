@@ -205,6 +205,50 @@ def test_a_procedure_travels_as_one_file(admin, second, process):
     assert workflow.read_table(drafts["process"].content.encode()).row("b").role == "leader"
 
 
+def test_a_process_that_travels_finds_what_it_calls_and_asks_under_its_keys_here(admin, unit):
+    def table(key: str) -> bytes:
+        return decisions.write_dmn(decisions.DecisionTable(
+            key, key, (decisions.Input("area", "Diện tích", "number"),), (decisions.Output("amount", "Mức"),),
+            (decisions.Rule(("-",), ("8",)),),
+        ))  # fmt: skip
+
+    row, way, day = workflow.Row, workflow.Way, timezone.localdate()
+    for key in ("gio", "muc"):
+        workflow.publish_decision(dmn=table(key), at=timezone.now())
+    part = workflow.StepTable("phan", "Phần việc", (
+        row("s", "start", ways=(way("a"),)), row("a", "user", "Thẩm định", role="specialist", hours_by="gio",
+                                                 ways=(way("e"),)), row("e", "end"),
+    ))  # fmt: skip
+    whole = workflow.StepTable("chung", "Liên thông", (
+        row("s", "start", ways=(way("c"),)), row("c", "call", "Phần việc", process="phan", ways=(way("e"),)),
+        row("e", "end"),
+    ))  # fmt: skip
+    made = [workflow.publish_process(key=one.key, name=one.name, bpmn=workflow.write_table(one), at=timezone.now())
+            for one in (part, whole)]  # fmt: skip
+    publish(record("1.001193"), on=day)
+    fee = {"code": "1.001193", "key": "main", "kind": "phi", "name": "Phí", "amount": 8000, "per": "dossier",
+           "channel": "", "condition": "", "note": "", "legal_basis": "NQ"}  # fmt: skip
+    procedures.set_fees([fee], on=day, first_day=day)
+    procedures.change_fee(code="1.001193", key="main", amount=None, legal_basis="NQ", on=day,
+                          decision_version_id=workflow.latest_decision(key="muc"))  # fmt: skip
+    binding = {
+        "code": "1.001193", "process_key": "chung", "process_version_id": made[1], "form_key": "",
+        "form_version_id": None, "limit_value": 3, "limit_unit": "working_days", "cutoff": None, "handling": "commune",
+        "result_name": "Giấy", "result_code": "KQ", "channels": ["online"], "legal_basis": "Luật", "children": [],
+    }  # fmt: skip
+    procedures.set_bindings([binding], on=day, first_day=day)
+    file = admin.get(reverse("studio:package", args=["1.001193"]))
+    assert [one["key"] for one in json.loads(file.content)["decisions"]] == ["gio", "muc"]
+    assert (
+        admin.post(reverse("studio:packages"), {"file": SimpleUploadedFile("g.json", file.content)}).status_code == 302
+    )
+    drafts = {draft.key: draft for draft in Draft.objects.all()}
+    assert set(drafts) == {"gio_2", "muc_2", "phan_viec", "lien_thong"}
+    brought = {key: workflow.read_table(drafts[key].content.encode()) for key in ("phan_viec", "lien_thong")}
+    assert brought["lien_thong"].row("c").process == "phan_viec"
+    assert brought["phan_viec"].row("a").hours_by == "gio_2"
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"format": "x"}', b"\xff", b'{"format": "tinhso-procedure/1"}',
                                      b'{"format": "tinhso-procedure/1", "processes": [{}]}'])  # fmt: skip
 def test_a_file_that_is_no_package_brings_in_nothing(admin, content):
