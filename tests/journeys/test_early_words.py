@@ -63,4 +63,4 @@ def test_most_cases_are_known_in_the_page(in_page):
 
 @pytest.mark.parametrize("attack", ["constructor", "__proto__", "toString", "a.constructor", "rows.__proto__"])
 def test_names_of_the_language_are_not_reached(in_page, attack):
-    assert in_page(feel.parse(attack), FACTS) in ("unknown", None) or attack.startswith("rows")
+    assert in_page(feel.parse(attack), FACTS) in ("unknown", None, [None, None])  # a list answers for each of its rows
