@@ -118,7 +118,12 @@ def database_from(url: str) -> dict[str, object]:
         "PORT": str(parts.port or query.pop("port", "")),
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {**query, "pool": {"min_size": 1, "max_size": 8, "timeout": 25}, "server_side_binding": False},
+        "OPTIONS": {
+            **query,
+            "pool": {"min_size": 1, "max_size": 8, "timeout": 25},
+            "server_side_binding": False,
+            "prepare_threshold": 1,  # Django's own cursors never prepare; those of `foundation.statements` do at once
+        },
     }
 
 

@@ -8,8 +8,12 @@ from django.utils.translation import gettext as _
 from tinhso.foundation.accounts.models import Account, SignInLock
 from tinhso.foundation.accounts.records import RIGHTS_OF_ROLE, AccountInfo, Actor, LockedSignIn, Right
 from tinhso.foundation.organizations import public as organizations
+from tinhso.foundation.statements import prepared
 
 COLUMNS = ("id", "kind", "name", "identity_number", "assurance", "email", "phone", "person_id")
+BY_NUMBER = (
+    f"SELECT {', '.join(COLUMNS)} FROM accounts_account WHERE identity_number = %s AND kind = %s ORDER BY id LIMIT 1"  # noqa: S608 (our own columns)
+)
 
 NAMES_OF_RIGHTS = {
     Right.RECEIVE: "tiếp nhận và trả kết quả",
@@ -38,8 +42,8 @@ def get_account(account_id: int) -> AccountInfo:
 def account_by_number(identity_number: str, kind: str) -> AccountInfo | None:
     if not identity_number:
         return None
-    row = Account.objects.filter(identity_number=identity_number, kind=kind).values_list(*COLUMNS).first()
-    return AccountInfo(*row) if row else None
+    found = prepared(BY_NUMBER, [identity_number, kind])
+    return AccountInfo(*found[0]) if found else None
 
 
 def require(actor: Actor, right: Right, unit_path: tuple[int, ...] | None) -> None:

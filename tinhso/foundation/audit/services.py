@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from tinhso.foundation.audit import models
 from tinhso.foundation.audit.records import Act, Seal, Verdict
+from tinhso.foundation.statements import prepared
 
 SAME_READING = timedelta(minutes=10)
 _recent_readings: dict[tuple[str, str, str, str], float] = {}
@@ -22,11 +23,8 @@ def _dumps(value: Any) -> str:
 
 
 def append(act: Act) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT audit_append(%s, %s, %s, %s, %s::jsonb, %s)",
-            [act.subject, act.act, act.actor, act.actor_name, _dumps(dict(act.data or {})), act.at],
-        )
+    values = [act.subject, act.act, act.actor, act.actor_name, _dumps(dict(act.data or {})), act.at]
+    prepared("SELECT audit_append(%s, %s, %s, %s, %s::jsonb, %s)", values)
 
 
 def append_many(acts: Iterable[Act]) -> None:

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from django.db import connection
 from django.http import FileResponse
 from django.utils.translation import gettext
 
 from tinhso.foundation.files import services, sniffing, store
 from tinhso.foundation.files.models import Blob, UploadSession
 from tinhso.foundation.files.problems import FileRefusedError, Problem
+from tinhso.foundation.statements import prepared
 
 __all__ = ["FileRefusedError", "Problem", "StoredFile", "Upload"]
 
@@ -58,9 +58,8 @@ def stored(*, sha256: str) -> StoredFile:
 
 def stored_many(*, sha256s: Sequence[str]) -> dict[str, StoredFile]:
     """By hash; those that are not there are left out."""
-    with connection.cursor() as cursor:  # on the way of every submission: a third of what the ORM takes
-        cursor.execute("select sha256, size, media_type, pages from files_blob where sha256 = any(%s)", [list(sha256s)])
-        return {row[0]: StoredFile(*row) for row in cursor.fetchall()}
+    found = prepared("select sha256, size, media_type, pages from files_blob where sha256 = any(%s)", [list(sha256s)])
+    return {row[0]: StoredFile(*row) for row in found}
 
 
 def upload(*, upload_id: str, owner: str) -> Upload:

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from tinhso.foundation.accounts import public as accounts
 from tinhso.foundation.notifications import channels, texts
 from tinhso.foundation.notifications.models import Delivery, Message
+from tinhso.foundation.statements import prepared
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,8 @@ with message as (
     on conflict (once) do nothing returning id
 ), delivery as (
     insert into notifications_delivery (message_id, channel, address, others, next_try_at)
-    select id, %(channel)s, %(address)s, %(others)s::jsonb, %(next_try_at)s from message where %(channel)s::text <> ''
+    select id, %(channel)s::text, %(address)s, %(others)s::jsonb, %(next_try_at)s
+    from message where %(channel)s::text <> ''
 )
 select id from message
 """
@@ -55,9 +57,7 @@ def write(
         "others": json.dumps(ways[1:]),
         "next_try_at": channels.after_quiet(channels.named(channel).quiet, at) if channel else at,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(WRITE, values)
-        return cursor.fetchone() is not None
+    return bool(prepared(WRITE, values))
 
 
 def plan(*, message_id: int, ways: Sequence[Sequence[str]], at: datetime) -> None:

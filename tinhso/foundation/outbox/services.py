@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from tinhso.foundation.outbox import registry
 from tinhso.foundation.outbox.models import Delivery, PeriodicJob, Subscription
+from tinhso.foundation.statements import prepared
 
 log = logging.getLogger(__name__)
 
@@ -23,8 +24,7 @@ def publish(event: Any) -> None:
     if not connection.in_atomic_block:
         raise RuntimeError("an event is published in the transaction that caused it")
     payload = msgspec.json.encode(event).decode()
-    with connection.cursor() as cursor:
-        cursor.execute("select outbox_publish(%s, %s, %s::jsonb)", [type(event).__name__, event.key, payload])
+    prepared("select outbox_publish(%s, %s, %s::jsonb)", [type(event).__name__, event.key, payload])
 
 
 def rebuild(kind: type[Any], key: str, payload: Mapping[str, Any]) -> Any:

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from tinhso.foundation.accounts.public import Actor
 from tinhso.foundation.organizations import public as organizations
+from tinhso.foundation.statements import prepared_rows
 from tinhso.foundation.workflow.models import CaseEvent, CaseRun, ProcessVersion, Subscription, WorkItem
 from tinhso.foundation.workflow.planning import outcomes_of
 from tinhso.foundation.workflow.plans import plan_of
@@ -86,12 +87,17 @@ def _count(actor: Actor, wanted: InboxFilter, cap: int) -> int:
     return min(total, cap + 1)
 
 
+OPEN_ITEMS = """
+WHERE state = 'open' AND case_id IN (
+    SELECT c.id FROM workflow_caserun r JOIN workflow_caserun c ON c.root_id = r.root_id
+    WHERE r.kind = %s AND r.subject = %s AND (c.id = r.id OR starts_with(c.subject, %s))
+) ORDER BY id
+"""
+
+
 def open_items(*, kind: str, subject: str, with_parts: bool) -> list[Item]:
-    subjects = Q(case__subject=subject)
-    if with_parts:
-        subjects |= Q(case__subject__startswith=f"{subject}/")
-    found = WorkItem.objects.filter(subjects, case__kind=kind, state="open").order_by("id")
-    return [record_of(item) for item in found]
+    parts = f"{subject}/" if with_parts else "\n"
+    return [record_of(item) for item in prepared_rows(WorkItem, OPEN_ITEMS, [kind, subject, parts])]
 
 
 def get_item(*, item_id: int) -> Item:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from tinhso.foundation.accounts.public import Actor
+from tinhso.foundation.statements import prepared, prepared_rows
 from tinhso.foundation.workflow import selectors
 from tinhso.foundation.workflow.engine import Event, Plan, State, step, with_variables
 from tinhso.foundation.workflow.errors import EngineError
@@ -97,16 +98,20 @@ class Family:
         return next((c for c in self.cases.values() if c.parent_id == parent_id and c.parent_token == token), None)
 
 
-LOCK = (
-    "SELECT * FROM workflow_caserun WHERE root_id = (SELECT root_id FROM workflow_caserun WHERE {}) "
-    "ORDER BY id FOR UPDATE"
+LOCK = "WHERE root_id = (SELECT root_id FROM workflow_caserun WHERE {}) ORDER BY id FOR UPDATE"
+
+
+WHO_DID = (
+    "SELECT assignee_id FROM workflow_workitem WHERE case_id = %s AND role = %s AND unit_id = %s AND state <> 'open' "
+    "ORDER BY id DESC LIMIT 5"
 )
+EARLY = "WHERE kind = %s AND subject = %s AND delivered_at IS NULL ORDER BY id"
 
 
 def lock_family(*, case_id: int) -> Family:
     """Root first, then its parts in the order they began, so that two people never hold each other's rows."""
     while True:
-        family = Family({case.pk: case for case in CaseRun.objects.raw(LOCK.format("id = %s"), [case_id])})
+        family = Family({case.pk: case for case in prepared_rows(CaseRun, LOCK.format("id = %s"), [case_id])})
         if family.is_whole():
             return family
 
@@ -115,14 +120,14 @@ def lock_family_of_item(item_id: int) -> Family:
     """The family of the case of a work item, held; empty where there is no such item."""
     which = LOCK.format("id = (SELECT case_id FROM workflow_workitem WHERE id = %s)")
     while True:
-        family = Family({case.pk: case for case in CaseRun.objects.raw(which, [item_id])})
+        family = Family({case.pk: case for case in prepared_rows(CaseRun, which, [item_id])})
         if family.is_whole():
             return family
 
 
 def lock_subject(kind: str, subject: str) -> CaseRun | None:
     """The open or ended case of a subject, its family held; None where it has none."""
-    found = list(CaseRun.objects.raw(LOCK.format("kind = %s AND subject = %s"), [kind, subject]))
+    found = prepared_rows(CaseRun, LOCK.format("kind = %s AND subject = %s"), [kind, subject])
     return next((case for case in found if case.subject == subject), None)
 
 
@@ -159,8 +164,7 @@ def advance(
 def _memory(case: CaseRun) -> Callable[[str, int], Sequence[int | None]]:
     def people(role: str, unit_id: int) -> list[int | None]:
         """Who did a step of this role in this unit for the case, the latest first: work comes back to them."""
-        done = WorkItem.objects.filter(case_id=case.pk, role=role, unit_id=unit_id).exclude(state="open")
-        return list(done.order_by("-id").values_list("assignee_id", flat=True)[:5])
+        return [assignee for (assignee,) in prepared(WHO_DID, [case.pk, role, unit_id])]
 
     return people
 
@@ -201,8 +205,7 @@ def _cancel_part(family: Family, parent: CaseRun, token: str, act: Act, at: date
 
 def _deliver_early(family: Family, case: CaseRun, at: datetime) -> None:
     """Messages that came before anybody waited for them."""
-    early = MessageInbox.objects.filter(kind=case.kind, subject=case.subject, delivered_at__isnull=True)
-    for message in early.order_by("id"):
+    for message in prepared_rows(MessageInbox, EARLY, [case.kind, case.subject]):
         if case.status != CaseRun.Status.OPEN:
             return
         _deliver(family, case, message, at)
@@ -247,7 +250,7 @@ def complete(
     vouched: bool = False,
 ) -> CaseChange:
     family = lock_family_of_item(item_id)
-    item = WorkItem.objects.filter(pk=item_id).first()
+    item = next(iter(prepared_rows(WorkItem, "WHERE id = %s", [item_id])), None)
     if item is None:
         raise StaleWorkItemError("Không tìm thấy việc này.")
     case = family.of(item.case_id)

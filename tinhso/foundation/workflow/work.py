@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from tinhso.foundation.accounts.public import Actor
 from tinhso.foundation.organizations import public as organizations
+from tinhso.foundation.statements import prepared
 from tinhso.foundation.workflow import assignment
 from tinhso.foundation.workflow.engine import step
 from tinhso.foundation.workflow.models import CaseEvent, CaseRun, WorkItem
@@ -122,20 +123,19 @@ def complete_many(
 
 
 def set_legal_due(*, kind: str, due: Mapping[str, datetime | None]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH d AS (SELECT * FROM unnest(%(subjects)s::text[], %(due)s::timestamptz[]) AS d(subject, due)),
-            changed AS (
-                UPDATE workflow_caserun c SET due_at = d.due FROM d
-                WHERE c.kind = %(kind)s AND c.subject = d.subject RETURNING c.id, d.due
-            )
-            UPDATE workflow_workitem w SET legal_due_at = c.due,
-                sort_at = coalesce(CASE WHEN w.is_lead THEN c.due END, w.due_at, c.due, '9999-01-01'::timestamptz)
-            FROM changed c WHERE w.case_id = c.id AND w.state = 'open' AND w.legal_due_at IS DISTINCT FROM c.due
-            """,
-            {"kind": kind, "subjects": list(due), "due": list(due.values())},
-        )
+    prepared(SET_LEGAL_DUE, [list(due), list(due.values()), kind])
+
+
+SET_LEGAL_DUE = """
+WITH d AS (SELECT * FROM unnest(%s::text[], %s::timestamptz[]) AS d(subject, due)),
+changed AS (
+    UPDATE workflow_caserun c SET due_at = d.due FROM d WHERE c.kind = %s AND c.subject = d.subject
+    RETURNING c.id, d.due
+)
+UPDATE workflow_workitem w SET legal_due_at = c.due,
+    sort_at = coalesce(CASE WHEN w.is_lead THEN c.due END, w.due_at, c.due, '9999-01-01'::timestamptz)
+FROM changed c WHERE w.case_id = c.id AND w.state = 'open' AND w.legal_due_at IS DISTINCT FROM c.due
+"""
 
 
 def reassign_vacant(*, at: datetime) -> int:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from django.db import connection
 
+from tinhso.foundation.statements import prepared
 from tinhso.foundation.workflow import models
 from tinhso.foundation.workflow.planning import CaseFacts, Row, lead_node, outcomes_of, waiting_for
 from tinhso.foundation.workflow.plans import plan_of
@@ -14,10 +14,9 @@ from tinhso.foundation.workflow.records import CaseChange, WorkItem
 
 def call_sql(sql: str, before: Sequence[Any], payload: Row, after: Sequence[Any] = ()) -> Row:
     """The JSON answer of one of our SQL functions."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*before, msgspec.json.encode(payload).decode(), *after])
-        answer = cursor.fetchone()[0]
-    return answer if isinstance(answer, dict) else msgspec.json.decode(answer)
+    (answer,) = prepared(sql, [*before, msgspec.json.encode(payload).decode(), *after])[0]
+    found: Row = msgspec.json.decode(answer)
+    return found
 
 
 def facts_of(case: models.CaseRun, parent_subject: str = "") -> CaseFacts:

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import File, Header, Query, Router, Schema, Status
 from ninja.files import UploadedFile
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from tinhso.foundation.accounts.public import Actor, access
 from tinhso.foundation.files import public as files
@@ -41,7 +41,7 @@ class Problem(Schema):
 ERRORS: dict[Any, Any] = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem, 429: Problem}
 
 
-class PaperIn(Schema):
+class PaperIn(BaseModel):
     """A paper: `key` of the procedure's list or `other`; `sha256` as the upload answered."""
 
     key: str = Field(min_length=1, max_length=60)
@@ -50,7 +50,7 @@ class PaperIn(Schema):
     file_name: str = Field("", max_length=255)
 
 
-class ApplicantIn(Schema):
+class ApplicantIn(BaseModel):
     """For whom a system files."""
 
     name: str = Field(min_length=2, max_length=200)
@@ -61,7 +61,7 @@ class ApplicantIn(Schema):
     address: str = Field("", max_length=400)
 
 
-class DossierIn(Schema):
+class DossierIn(BaseModel):
     """A dossier to send."""
 
     procedure_code: str = Field(min_length=1, max_length=40)
@@ -74,20 +74,20 @@ class DossierIn(Schema):
     origin_code: str = Field("", max_length=60)
 
 
-class SupplementIn(Schema):
+class SupplementIn(BaseModel):
     """What was asked for; `data` null keeps what the form said."""
 
     data: dict[str, Any] | None = None
     papers: list[PaperIn] = Field(default_factory=list, max_length=60)
 
 
-class ReasonIn(Schema):
+class ReasonIn(BaseModel):
     """Why."""
 
     reason: str = Field(min_length=5, max_length=4000)
 
 
-class RatingIn(Schema):
+class RatingIn(BaseModel):
     """How the service was."""
 
     score: int = Field(ge=1, le=5)
@@ -163,7 +163,7 @@ def _papers(papers: list[PaperIn]) -> list[one_stop.PaperGiven]:
 
 
 def _applicant(body: DossierIn) -> one_stop.Applicant | None:
-    return one_stop.Applicant(**body.applicant.dict()) if body.applicant else None
+    return one_stop.Applicant(**body.applicant.model_dump()) if body.applicant else None
 
 
 @router.post("/files", response={201: FileOut, **ERRORS, 413: Problem}, operation_id="upload_file")
@@ -200,21 +200,20 @@ def preflight_dossier(request: HttpRequest, body: DossierIn) -> Any:
 @access("connected")
 def create_dossier(request: HttpRequest, body: DossierIn, once: Once) -> Any:
     """Nộp hồ sơ. Cùng một `Idempotency-Key` luôn trả về cùng một mã hồ sơ (200 khi đã có)."""
-    with transaction.atomic():
-        receipt = one_stop.submit(
-            procedure_code=body.procedure_code,
-            form_version_id=body.form_version_id,
-            data=body.data,
-            papers=_papers(body.papers),
-            unit_key=body.unit,
-            actor=_actor(request),
-            at=timezone.now(),
-            once=once,
-            channel="api",
-            return_channel=body.return_channel,
-            applicant=_applicant(body),
-            origin_code=body.origin_code,
-        )
+    receipt = one_stop.submit(  # one statement is its own transaction
+        procedure_code=body.procedure_code,
+        form_version_id=body.form_version_id,
+        data=body.data,
+        papers=_papers(body.papers),
+        unit_key=body.unit,
+        actor=_actor(request),
+        at=timezone.now(),
+        once=once,
+        channel="api",
+        return_channel=body.return_channel,
+        applicant=_applicant(body),
+        origin_code=body.origin_code,
+    )
     return Status(200 if receipt.repeated else 201, receipt)
 
 

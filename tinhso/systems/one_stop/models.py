@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from tinhso.foundation.statements import update_row
 from tinhso.systems.one_stop.states import IN_HAND, MEANING, OPEN, State
 
 IS_OPEN = Q(state__in=OPEN)
@@ -48,7 +49,9 @@ class Dossier(models.Model):
     procedure_version_id = models.BigIntegerField()
     binding_id = models.BigIntegerField()
     form_version_id = models.BigIntegerField(null=True)
-    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="parts")
+    parent = models.ForeignKey(  # its index is `dossier_parts`: few dossiers have a parent
+        "self", null=True, on_delete=models.PROTECT, related_name="parts", db_index=False
+    )
     part_key = models.CharField("Phần liên thông", max_length=40, blank=True, default="")
 
     applicant_kind = models.CharField("Đối tượng", max_length=10, default="citizen")
@@ -114,7 +117,6 @@ class Dossier(models.Model):
             ),
             models.Index("owner_account_id", F("submitted_at").desc(), F("id").desc(), name="dossier_owner"),
             models.Index(OpClass("identity_number", name="varchar_pattern_ops"), name="dossier_identity"),
-            models.Index(OpClass("code", name="varchar_pattern_ops"), name="dossier_code_prefix"),
             models.Index("responsible_person_id", "next_date", "id", condition=IS_OPEN, name="dossier_open_holder"),
             models.Index("handling_unit_id", "due_at", "id", condition=IS_OPEN, name="dossier_open_handling_due"),
             models.Index(
@@ -145,13 +147,13 @@ class Dossier(models.Model):
 
     def columns(self) -> dict[str, Any]:
         """What every column holds now, to tell later which have changed."""
-        return {field.attname: deepcopy(getattr(self, field.attname)) for field in self._meta.concrete_fields}
+        values = {field.attname: getattr(self, field.attname) for field in self._meta.concrete_fields}
+        return {name: deepcopy(value) if isinstance(value, dict | list) else value for name, value in values.items()}
 
     def save_changes(self, before: Mapping[str, Any]) -> None:
         """Write only columns that differ: the form's data and the words of the search are most of the row."""
-        now = self.columns()
-        if changed := [name for name, value in now.items() if value != before[name]]:
-            self.save(update_fields=changed)
+        if changed := [name for name, value in before.items() if getattr(self, name) != value]:
+            update_row(self, changed)
 
     @property
     def is_open(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from tinhso.foundation.accounts.public import Actor
 from tinhso.foundation.organizations import public as organizations
+from tinhso.foundation.statements import prepared_rows
 from tinhso.systems.one_stop import permissions
 from tinhso.systems.one_stop.models import Consultation, Dossier, DossierEvent, DossierPaper
 from tinhso.systems.one_stop.selectors.lists import COLUMNS, DossierRow, row_of
@@ -11,10 +12,10 @@ from tinhso.systems.one_stop.selectors.lists import COLUMNS, DossierRow, row_of
 
 def dossier_by_code(code: str) -> Dossier:
     """Raises LookupError."""
-    try:
-        return Dossier.objects.get(code=code.strip().upper()[:60])
-    except Dossier.DoesNotExist:
-        raise LookupError(f"Không có hồ sơ mang mã {code[:60]}.") from None
+    found = prepared_rows(Dossier, "WHERE code = %s", [code.strip().upper()[:60]])
+    if not found:
+        raise LookupError(f"Không có hồ sơ mang mã {code[:60]}.")
+    return found[0]
 
 
 def dossier_for_official(*, code: str, actor: Actor) -> Dossier:

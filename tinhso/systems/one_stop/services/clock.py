@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from tinhso.foundation.calendars import public as calendars
+from tinhso.foundation.statements import prepared_rows
 from tinhso.lib.working_time import Child, Event, Limit, Reckoning, Rule
 from tinhso.systems.one_stop.models import Dossier, DossierEvent
 from tinhso.systems.procedures import public as procedures
@@ -27,6 +28,7 @@ WAITING_KINDS = frozenset(
     {"supplement_requested", "supplement_completed", "financial_duty_requested", "financial_duty_done"}
 )
 DESK_ANSWER = Rule(limit=Limit(Decimal(8), "working_hours"), legal_basis="NĐ 118/2025/NĐ-CP, Điều 17.2")
+CLOCK_LINES = "WHERE dossier_id = %s AND kind = ANY(%s) ORDER BY at, id"
 SUPPLEMENT_DAYS = 15  # calendar days to answer a notice (NĐ 118/2025/NĐ-CP, art. 19.5)
 
 
@@ -50,7 +52,7 @@ def clock_events(lines: Iterable[DossierEvent]) -> list[Event]:
 
 def events_of(dossier: Dossier) -> list[Event]:
     """What the clock of a dossier has seen; while the first part of an interlinked one waits, the whole waits too."""
-    own = clock_events(dossier.history.filter(kind__in=CLOCK_KINDS).order_by("at", "id"))
+    own = clock_events(prepared_rows(DossierEvent, CLOCK_LINES, [dossier.pk, sorted(CLOCK_KINDS)]))
     if not has_parts(dossier):
         return own
     binding = procedures.get_binding(binding_id=dossier.binding_id)

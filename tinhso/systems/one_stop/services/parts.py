@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from tinhso.foundation.statements import prepared_rows
 from tinhso.foundation.workflow import public as workflow
 from tinhso.foundation.workflow.public import CaseChange
 from tinhso.systems.one_stop import events
@@ -18,9 +19,9 @@ from tinhso.systems.procedures import public as procedures
 def dossier_of(change: CaseChange) -> Dossier | None:
     """The dossier whose case changed, locked; a part that begins gets its row here. None while it is being written."""
     parent_id, _, part_key = change.subject.partition("/")
-    query = Dossier.objects.select_for_update(of=("self",))
     if not part_key:
-        return query.filter(pk=int(parent_id)).first()
+        return next(iter(prepared_rows(Dossier, "WHERE id = %s FOR UPDATE", [int(parent_id)])), None)
+    query = Dossier.objects.select_for_update(of=("self",))
     part = query.filter(parent_id=int(parent_id), part_key=part_key).first()
     return part or begin(query.get(pk=int(parent_id)), part_key, change)
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tinhso.foundation.accounts.public import Actor
+from tinhso.foundation.statements import prepared
 from tinhso.foundation.workflow import public as workflow
 from tinhso.foundation.workflow.public import CaseChange, WorkItem
 from tinhso.systems.one_stop import events
@@ -34,10 +35,10 @@ def on_case_change(change: CaseChange) -> None:
 
 def life_of(dossier: Dossier) -> Life:
     """What the clock has seen of a dossier so far."""
-    unpaid = dossier.fees.filter(paid_at__isnull=True, pay_by__isnull=False).order_by("pay_by").first()
-    return Life(
-        events=clock.events_of(dossier), parts=clock.parts_of(dossier), pay_by=unpaid.pay_by if unpaid else None
+    ((pay_by,),) = prepared(
+        "SELECT min(pay_by) FROM one_stop_fee WHERE dossier_id = %s AND paid_at IS NULL", [dossier.pk]
     )
+    return Life(events=clock.events_of(dossier), parts=clock.parts_of(dossier), pay_by=pay_by)
 
 
 def move(dossier: Dossier, change: CaseChange) -> None:
