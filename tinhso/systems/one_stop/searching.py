@@ -7,7 +7,7 @@ the index. Lexemes are cut by us, so PostgreSQL's parser never sees them.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import pairwise
 
@@ -48,10 +48,17 @@ def search_text_of(
     return " ".join(dict.fromkeys(lexemes))
 
 
-def tsquery_of(text: str, *, in_order: bool) -> str:
-    """A tsquery for what was typed; the last word may be unfinished. "" where nothing can be searched."""
+def lexemes_of(text: str) -> list[list[str]]:
+    """Lexemes to look for, all of a list, the last perhaps unfinished: neighbours glued, then words in any order."""
     words = words_of(text)
-    if not words:
-        return ""
-    lexemes = pairs_of(words) if in_order and len(words) > 1 else words
-    return " & ".join([*(f"'{lexeme}'" for lexeme in lexemes[:-1]), f"'{lexemes[-1]}':*"])
+    return [pairs_of(words), words] if len(words) > 1 else [words] if words else []
+
+
+def tsquery_of(lexemes: Sequence[str], *, finished: bool) -> str:
+    """For the index of words. The last one unfinished costs four times as much: all that begin so are merged first."""
+    return " & ".join(f"'{lexeme}'" for lexeme in lexemes) + ("" if finished else ":*")
+
+
+def patterns_of(lexemes: Sequence[str]) -> list[str]:
+    """The same for LIKE, over the text between two spaces: a thirtieth of the cost of a tsvector made on the way."""
+    return [*(f"% {lexeme} %" for lexeme in lexemes[:-1]), f"% {lexemes[-1]}%"]

@@ -1,6 +1,6 @@
 """Answers to a form that its own rules accept: a pool for each form, made from its data schema."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -12,10 +12,43 @@ from tinhso.systems.one_stop.services.checking import Applicant
 
 POOL = 12  # different answers a form gets; the applicant's own are laid over them
 TRIES = 240
-_SOON = (
-    "arrive_date", "from_date", "leave_date", "resume_date", "suspend_from", "visit_date",
-    "work_date",
-)  # fmt: skip
+
+
+def _in_days(first: int, last: int) -> Callable[[date, Random], str]:
+    """A day so many days from today; negative: before it."""
+    return lambda today, chance: (today + timedelta(days=chance.randrange(first, last))).isoformat()
+
+
+def _number(first: int, last: int) -> Callable[[date, Random], str]:
+    return lambda _today, chance: str(chance.randrange(first, last))
+
+
+def _said(text: str) -> Callable[[date, Random], str]:
+    return lambda _today, _chance: text
+
+
+# Questions whose answers must agree with others.
+_SPECIAL: dict[str, Callable[[date, Random], str]] = {
+    "death_time": _said("07:30"),
+    "code": _number(4500, 4800),
+    "start_date": _in_days(5, 40),
+    "after": _said("Theo giấy tờ kèm theo, phần đề nghị thay đổi"),
+    "lived_from": _in_days(-3000, -800),
+    "lived_to": _in_days(-400, -20),
+    "stay_from": _in_days(0, 1),
+    "decision_country": _said("US"),
+    "frame": lambda _today, chance: f"RLHPC{chance.randrange(10**6, 10**7)}",
+    "insurance_number": lambda _today, chance: f"72{chance.randrange(10**7, 10**8)}",
+    "old_year": lambda today, _chance: str(today.year),
+    "father_birth_year": _number(1955, 1962),
+    "mother_birth_year": _number(1957, 1962),
+    "use_from": _in_days(5, 6),
+    "use_to": _in_days(7, 8),
+    **dict.fromkeys(
+        ("arrive_date", "from_date", "leave_date", "resume_date", "suspend_from", "visit_date", "work_date"),
+        _in_days(5, 9),
+    ),
+}
 
 
 class Samples:
@@ -58,33 +91,10 @@ class Samples:
         filled = {key: self._value(key, one) for key, one in schema["properties"].items()}
         return {key: value for key, value in filled.items() if value is not None}
 
-    def _special(self, key: str) -> Any:
-        """Questions whose answers must agree with others."""
-        today, chance = self.today, self.chance
-        special = {
-            "death_time": "07:30",
-            "code": f"{chance.randrange(4500, 4800)}",
-            "start_date": (today + timedelta(days=chance.randrange(5, 40))).isoformat(),
-            "after": "Theo giấy tờ kèm theo, phần đề nghị thay đổi",
-            "lived_from": (today - timedelta(days=chance.randrange(800, 3000))).isoformat(),
-            "lived_to": (today - timedelta(days=chance.randrange(20, 400))).isoformat(),
-            "stay_from": today.isoformat(),
-            "decision_country": "US",
-            "frame": f"RLHPC{chance.randrange(10**6, 10**7)}",
-            "insurance_number": f"72{chance.randrange(10**7, 10**8)}",
-            "old_year": f"{today.year}",
-            "father_birth_year": f"{chance.randrange(1955, 1962)}",
-            "mother_birth_year": f"{chance.randrange(1957, 1962)}",
-            "use_from": (today + timedelta(days=5)).isoformat(),
-            "use_to": (today + timedelta(days=7)).isoformat(),
-            **{key: (today + timedelta(days=chance.randrange(5, 9))).isoformat() for key in _SOON},
-        }
-        return special.get(key)
-
     def _value(self, key: str, schema: Mapping[str, Any]) -> Any:
         kind, chance = schema.get("x-kind", ""), self.chance
-        if (special := self._special(key)) is not None:
-            return special
+        if key in _SPECIAL:
+            return _SPECIAL[key](self.today, chance)
         if schema.get("type") == "array":
             items = schema.get("items", {})
             if "properties" in items:

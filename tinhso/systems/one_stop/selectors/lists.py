@@ -21,6 +21,9 @@ COLUMNS = (
 )  # fmt: skip
 
 
+MOST_UNITS_MERGED = 6
+
+
 @dataclass(frozen=True, slots=True)
 class DossierRow:
     """One line of a list."""
@@ -137,29 +140,49 @@ def read_cursor(cursor: str) -> tuple[datetime, int] | None:
 
 def dossier_page(*, by: Filter, after: str = "", limit: int = 20) -> Page:
     """A page of a list, newest first or nearest legal date first."""
+    queries = [filtered(one) for one in _unit_by_unit(by)]
     if by.order == "due":
-        return _page(filtered(by).filter(state__in=OPEN, due_at__isnull=False), "due_at", after, limit, ascending=True)
-    return _page(filtered(by), "submitted_at", after, limit, ascending=False)
+        running = [query.filter(state__in=OPEN, due_at__isnull=False) for query in queries]
+        return _page(running, "due_at", after, limit, ascending=True)
+    return _page(queries, "submitted_at", after, limit, ascending=False)
 
 
-def _page(query: QuerySet[Dossier], column: str, after: str, limit: int, *, ascending: bool) -> Page:
-    sign, compare = ("", "gt") if ascending else ("-", "lt")
+def _unit_by_unit(by: Filter) -> list[Filter]:
+    """A page of a few units is the best of a page of each: an index gives each in order, not all of them together."""
+    if by.scope.everything or not 1 < len(by.scope.unit_ids) <= MOST_UNITS_MERGED:
+        return [by]
+    return [by.within([unit_id]) for unit_id in by.scope.unit_ids]
+
+
+def _page(queries: Sequence[QuerySet[Dossier]], column: str, after: str, limit: int, *, ascending: bool) -> Page:
+    order = (column, "id") if ascending else (f"-{column}", "-id")
+    pages = [
+        _after(query, column, after, ascending=ascending).order_by(*order).values_list(*COLUMNS)[: limit + 1]
+        for query in queries
+    ]
+    merged = pages[0] if len(pages) == 1 else pages[0].union(*pages[1:], all=True).order_by(*order)[: limit + 1]
+    found = list(merged)
+    rows = tuple(row_of(values) for values in found[:limit])
+    more = len(found) > limit
+    return Page(rows=rows, after=cursor_of(getattr(rows[-1], column), rows[-1].id) if more else "")
+
+
+def _after(query: QuerySet[Dossier], column: str, after: str, *, ascending: bool) -> QuerySet[Dossier]:
+    """What comes after the cursor."""
+    compare = "gt" if ascending else "lt"
     if start := read_cursor(after):
         moment, last_id = start
         query = query.filter(
             Q(**{f"{column}__{compare}e": moment})
             & ~Q(**{column: moment, f"id__{'lte' if ascending else 'gte'}": last_id})
         )
-    found = list(query.order_by(f"{sign}{column}", f"{sign}id").values_list(*COLUMNS)[: limit + 1])
-    rows = tuple(row_of(values) for values in found[:limit])
-    more = len(found) > limit
-    return Page(rows=rows, after=cursor_of(getattr(rows[-1], column), rows[-1].id) if more else "")
+    return query
 
 
 def my_page(*, account_id: int, after: str = "", limit: int = 20) -> Page:
     """A citizen's own dossiers, parts of interlinked ones left out."""
     query = Dossier.objects.filter(owner_account_id=account_id, parent__isnull=True)
-    return _page(query, "submitted_at", after, limit, ascending=False)
+    return _page([query], "submitted_at", after, limit, ascending=False)
 
 
 def my_dossiers_after(*, actor: Actor, after: str = "", limit: int = 20) -> list[Dossier]:

@@ -6,8 +6,8 @@ import pytest
 
 from tinhso.systems.one_stop import permissions
 from tinhso.systems.one_stop.permissions import Scope
-from tinhso.systems.one_stop.searching import search_text_of, tsquery_of, words_of
-from tinhso.systems.one_stop.selectors import Filter, dossier_page, search_dossiers
+from tinhso.systems.one_stop.searching import lexemes_of, patterns_of, search_text_of, tsquery_of, words_of
+from tinhso.systems.one_stop.selectors import Filter, dossier_page, search, search_dossiers
 from tinhso.systems.one_stop.selectors.lists import cursor_of, read_cursor
 from tinhso.systems.one_stop.tests.factories import ANSWERS, Office
 
@@ -77,8 +77,23 @@ def test_a_cursor_is_read_to_the_microsecond(office: Office) -> None:
 
 def test_words_are_folded_and_paired() -> None:
     assert words_of("Nguyễn Thị  Ưởng") == ["nguyen", "thi", "uong"]
-    assert tsquery_of("Nguyễn Thị Ưởng", in_order=True) == "'nguyenthi' & 'thiuong':*"
-    assert tsquery_of("!!!", in_order=True) == ""
+    pairs, words = lexemes_of("Nguyễn Thị Ưởng")
+    assert (pairs, words) == (["nguyenthi", "thiuong"], ["nguyen", "thi", "uong"])
+    assert tsquery_of(pairs, finished=False) == "'nguyenthi' & 'thiuong':*"
+    assert patterns_of(words) == ["% nguyen %", "% thi %", "% uong%"]
+    assert lexemes_of("!!!") == []
+
+
+@pytest.mark.parametrize("walk", [0, 1000])
+def test_the_walk_and_the_index_find_the_same(office: Office, monkeypatch: pytest.MonkeyPatch, walk: int) -> None:
+    monkeypatch.setattr(search, "WALK", walk)
+    names = ["Trần Thị Hoa", "Trần Thị Hoài", "Hoa Thị Trần", "Nguyễn Trần Thị Hoa", "Trần Thịnh Hoa"]
+    made = {name: named(office, name) for name in names}
+    unit = Scope(everything=False, unit_ids=(office.dossier(made[names[0]]).handling_unit_id, 10**9))
+    for scope in (ALL, unit):
+        assert set(codes(office, "trần thị hoa", scope)) == {made[n] for n in (names[0], names[1], names[3])}
+        assert set(codes(office, "trần thị", scope)) == {made[n] for n in names if n != names[2]}
+        assert codes(office, "tran hoa thi", scope) == [made[n] for n in reversed(names) if n != names[1]]
 
 
 def test_an_open_dossier_without_a_holder_cannot_be_written(office: Office) -> None:
