@@ -8,6 +8,7 @@ import os
 import sys
 import time
 import timeit
+import uuid
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -29,6 +30,21 @@ def payloads(file: str) -> None:
     """Keep in `bench_payload` what one_stop's SQL function is given for each body of the file."""
     from django.core.serializers.json import DjangoJSONEncoder
     from django.db import connection
+
+    from tinhso.systems.one_stop.services import intake
+
+    requests = [_request(json.loads(line), "bench") for line in Path(file).read_text().splitlines()]
+    found = [intake.prepare(one, intake.passed(one), intake.digest_of(one)) for one in requests]
+    rows = [json.dumps(one, cls=DjangoJSONEncoder) for one in found]
+    with connection.cursor() as cursor:
+        cursor.execute("drop table if exists bench_payload")
+        cursor.execute("create table bench_payload (id serial primary key, p jsonb not null)")
+        cursor.executemany("insert into bench_payload (p) values (%s::jsonb)", [(row,) for row in rows])
+    print(json.dumps({"payloads": len(rows), "bytes": len(rows[0])}))
+
+
+def _request(body: dict[str, Any], once: str) -> Any:
+    """What a system sends, as one_stop takes it."""
     from django.utils import timezone
 
     from tinhso.foundation.accounts.public import Actor, Right
@@ -37,28 +53,42 @@ def payloads(file: str) -> None:
     from tinhso.systems.one_stop.types import PaperGiven
 
     rights = frozenset({Right.READ_DOSSIERS, Right.RECEIVE})
-    actor = Actor(None, "system", "Đo tải", system="bench", system_rights=rights)
-    rows = []
-    for line in Path(file).read_text().splitlines():
-        body = json.loads(line)
-        request = intake.Request(
-            procedure_code=body["procedure_code"],
-            data=body["data"],
-            papers=[PaperGiven(p["key"], p["name"], p["sha256"], "") for p in body["papers"]],
-            unit_key=body["unit"],
-            actor=actor,
-            at=timezone.now(),
-            once="bench",
-            applicant=Applicant(**body["applicant"]),
-            channel="api",
-        )
-        found = intake.prepare(request, intake.passed(request), intake.digest_of(request))
-        rows.append(json.dumps(found, cls=DjangoJSONEncoder))
-    with connection.cursor() as cursor:
-        cursor.execute("drop table if exists bench_payload")
-        cursor.execute("create table bench_payload (id serial primary key, p jsonb not null)")
-        cursor.executemany("insert into bench_payload (p) values (%s::jsonb)", [(row,) for row in rows])
-    print(json.dumps({"payloads": len(rows), "bytes": len(rows[0])}))
+    return intake.Request(
+        procedure_code=body["procedure_code"],
+        data=body["data"],
+        papers=[PaperGiven(p["key"], p["name"], p["sha256"], "") for p in body["papers"]],
+        unit_key=body["unit"],
+        actor=Actor(None, "system", "Đo tải", system="bench", system_rights=rights),
+        at=timezone.now(),
+        once=once,
+        applicant=Applicant(**body["applicant"]),
+        channel="api",
+    )
+
+
+def imports(postmaster: str, file: str, count: str) -> None:
+    """CPU of taking over as many dossiers by the bulk path, two hundred a transaction."""
+    from django.db import transaction
+
+    from tests.load.machine import cpu_seconds
+    from tinhso.systems.one_stop.services import intake
+
+    bodies = [json.loads(line) for line in Path(file).read_text().splitlines()]
+    left = [_request(bodies[n % len(bodies)], uuid.uuid4().hex) for n in range(int(count) + 200)]
+    batches = [left[start : start + 200] for start in range(0, len(left), 200)]
+
+    def take(batch: list[Any]) -> None:
+        with transaction.atomic():
+            results = intake.import_dossiers(batch)
+        if refused := [one for one in results if isinstance(one, Exception)]:
+            raise refused[0]
+
+    take(batches[0])
+    app, database = time.process_time(), cpu_seconds(int(postmaster))
+    for batch in batches[1:]:
+        take(batch)
+    app, database = time.process_time() - app, cpu_seconds(int(postmaster)) - database
+    print(json.dumps({"app_ms": app / int(count) * 1000, "database_ms": database / int(count) * 1000}))
 
 
 def due_dates() -> None:
@@ -217,5 +247,8 @@ def sessions() -> None:
 
 if __name__ == "__main__":
     django.setup()
-    {"communes": lambda n: communes(int(n)), "payloads": payloads, "due_dates": due_dates, "tasks": tasks,
-     "sessions": sessions, "simulation": simulation, "migration": migration}[sys.argv[1]](*sys.argv[2:])  # fmt: skip
+    verbs: dict[str, Any] = {
+        "communes": lambda count: communes(int(count)), "payloads": payloads, "imports": imports, "tasks": tasks,
+        "due_dates": due_dates, "sessions": sessions, "simulation": simulation, "migration": migration,
+    }  # fmt: skip
+    verbs[sys.argv[1]](*sys.argv[2:])

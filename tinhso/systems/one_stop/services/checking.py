@@ -1,6 +1,6 @@
 """Preflight: everything that would be refused is said before sending, with how to mend it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -47,7 +47,7 @@ class Checked:
     binding: procedures.Binding
     findings: list[Finding] = field(default_factory=list)
     data: Mapping[str, Any] = field(default_factory=dict)
-    stored: dict[str, files.StoredFile] = field(default_factory=dict)
+    stored: Mapping[str, files.StoredFile] = field(default_factory=dict)
     units: routing.Units | None = None  # None where the unit chosen cannot take it
 
     @property
@@ -67,9 +67,12 @@ def check(
     actor: Actor,
     at: datetime,
     may_lack_papers: bool = False,
+    stored: Mapping[str, files.StoredFile] | None = None,
+    with_warnings: bool = True,
 ) -> Checked:
-    """Everything at once: unit, form, papers, files, person, repetition.
+    """Everything at once: unit, form, papers, files, person, repetition (a warning only).
 
+    stored: the files of the papers by hash, where the caller has just read them for many dossiers.
     Raises RefusedError where the procedure cannot be filed here that day, since nothing else can be judged then.
     """
     day = timezone.localtime(at).date()
@@ -82,9 +85,10 @@ def check(
         raise refuse(str(error)) from None
     checked.findings += _check_unit(checked, unit_key, channel, actor, at)
     checked.findings += _check_form(checked, data, form_version_id, channel)
+    checked.stored = stored_of(papers) if stored is None else stored
     checked.findings += _check_papers(checked, papers, channel, may_lack=may_lack_papers)
     checked.findings += _check_person(applicant)
-    if not checked.is_blocked:
+    if with_warnings and not checked.is_blocked:
         checked.findings += _check_repetition(procedure_code, applicant, at)
     return checked
 
@@ -130,8 +134,6 @@ def _check_papers(checked: Checked, papers: Sequence[PaperGiven], channel: str, 
         for paper in checked.procedure.papers
         if paper.required and paper.key not in given and not may_lack
     ]
-    hashes = {paper.sha256 for paper in papers if paper.sha256}
-    checked.stored = files.stored_many(sha256s=sorted(hashes)) if hashes else {}
     for paper in papers:
         if not paper.sha256 and channel not in {"desk", "post"}:
             findings.append(Finding(paper.key, _("Giấy tờ «%(name)s» chưa có tệp.") % {"name": paper.name}))
@@ -144,6 +146,12 @@ def _check_papers(checked: Checked, papers: Sequence[PaperGiven], channel: str, 
                 )
             )
     return findings
+
+
+def stored_of(papers: Iterable[PaperGiven]) -> dict[str, files.StoredFile]:
+    """The files of these papers by hash; those that are not there are left out."""
+    hashes = {paper.sha256 for paper in papers if paper.sha256}
+    return files.stored_many(sha256s=sorted(hashes)) if hashes else {}
 
 
 def _check_person(applicant: Applicant) -> list[Finding]:

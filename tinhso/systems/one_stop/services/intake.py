@@ -15,12 +15,13 @@ from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 
 from tinhso.foundation.accounts.public import Actor
+from tinhso.foundation.files.public import StoredFile
 from tinhso.foundation.statements import prepared
 from tinhso.foundation.workflow import public as workflow
 from tinhso.systems.one_stop.models import Dossier
 from tinhso.systems.one_stop.searching import search_text_of
 from tinhso.systems.one_stop.services import standing
-from tinhso.systems.one_stop.services.checking import Applicant, Checked, check
+from tinhso.systems.one_stop.services.checking import Applicant, Checked, check, stored_of
 from tinhso.systems.one_stop.services.handling import KIND, accept_dossier
 from tinhso.systems.one_stop.services.passage import state_after
 from tinhso.systems.one_stop.services.routing import Units
@@ -91,8 +92,10 @@ def _said(value: Any) -> Any:
     raise NotImplementedError(type(value).__name__)
 
 
-def check_request(request: Request) -> Checked:
-    """Preflight of a request."""
+def check_request(
+    request: Request, *, stored: Mapping[str, StoredFile] | None = None, with_warnings: bool = True
+) -> Checked:
+    """Preflight of a request; see `checking.check`."""
     return check(
         procedure_code=request.procedure_code,
         data=request.data,
@@ -104,6 +107,8 @@ def check_request(request: Request) -> Checked:
         actor=request.actor,
         at=request.at,
         may_lack_papers=not request.accept,
+        stored=stored,
+        with_warnings=with_warnings,
     )
 
 
@@ -117,7 +122,11 @@ def preflight(request: Request) -> list[Finding]:
 
 def passed(request: Request) -> Checked:
     """What preflight found where nothing blocks. Raises RefusedError."""
-    checked = check_request(request)
+    return unblocked(check_request(request))
+
+
+def unblocked(checked: Checked) -> Checked:
+    """The same where nothing blocks. Raises RefusedError."""
     if checked.is_blocked:
         raise RefusedError([finding for finding in checked.findings if finding.blocking])
     return checked
@@ -146,6 +155,12 @@ def _receipt(code: str, at: datetime, kept: str, digest: str, *, repeated: bool)
     return Receipt(code=code, submitted_at=at, repeated=repeated)
 
 
+def _receipt_of(written: Mapping[str, Any], digest: str) -> Receipt:
+    """What the SQL function answers, as a receipt."""
+    at = timezone.localtime(parse_datetime(written["submitted_at"]))
+    return _receipt(written["code"], at, written.get("digest", digest), digest, repeated=written["repeated"])
+
+
 def submit(request: Request) -> Receipt:
     """Send one dossier. The same `once` gives the same receipt. Raises RefusedError with findings.
 
@@ -162,11 +177,7 @@ def submit(request: Request) -> Receipt:
         raise
     payload = prepare(request, checked, digest)
     (answer,) = prepared("select one_stop_submit(%s::jsonb)", [_encoded(payload)])[0]
-    written = json.loads(answer)
-    submitted_at = timezone.localtime(parse_datetime(written["submitted_at"]))
-    receipt = _receipt(
-        written["code"], submitted_at, written.get("digest", digest), digest, repeated=written["repeated"]
-    )
+    receipt = _receipt_of(json.loads(answer), digest)
     if request.accept and not receipt.repeated and request.channel in AT_DESK:
         accept_dossier(code=receipt.code, actor=request.actor, at=request.at)
     return receipt
@@ -298,26 +309,29 @@ def _assurance_of_payer(actor: Actor) -> int:
     return 0 if actor.is_official else actor.assurance
 
 
-def import_dossiers(requests: Sequence[Request]) -> list[Receipt | RefusedError]:
+def import_dossiers(
+    requests: Sequence[Request],
+) -> list[Receipt | RefusedError | RepeatedWithOtherContentError]:
     """Take in many at once (fifty and more a transaction) by the same rules; a receipt or the refusal of each.
 
-    A repeated `once` gives the first receipt. Nobody is told by message: an import is no news to the owner.
+    A repeated `once` gives the first receipt. Nobody reads warnings here: they are not looked for.
     """
-    results: list[Receipt | RefusedError | None] = []
+    results: list[Receipt | RefusedError | RepeatedWithOtherContentError | None] = []
     payloads, places = [], []
+    stored = stored_of(paper for request in requests for paper in request.papers)
     for place, request in enumerate(requests):
         try:
-            checked = passed(request)
+            checked = unblocked(check_request(request, stored=stored, with_warnings=False))
         except RefusedError as error:
             results.append(error)
             continue
         results.append(None)
         payloads.append(prepare(request, checked, digest_of(request)))
         places.append(place)
-    with connection.cursor() as cursor:
-        cursor.execute("select one_stop_submit_many(%s::jsonb)", [_encoded(payloads)])
-        written = cursor.fetchone()[0]
-    for place, one in zip(places, json.loads(written) if isinstance(written, str) else written, strict=True):
-        at = timezone.localtime(parse_datetime(one["submitted_at"]))
-        results[place] = Receipt(code=one["code"], submitted_at=at, repeated=one["repeated"])
+    ((written,),) = prepared("select one_stop_submit_many(%s::jsonb)", [_encoded(payloads)])
+    for place, payload, one in zip(places, payloads, json.loads(written), strict=True):
+        try:
+            results[place] = _receipt_of(one, payload["digest"])
+        except RepeatedWithOtherContentError as error:
+            results[place] = error
     return [result for result in results if result is not None]

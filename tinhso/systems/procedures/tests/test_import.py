@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from tinhso.lib import line_files
 from tinhso.systems.procedures import catalogue, public
 from tinhso.systems.procedures.models import ProcedureVersion
 from tinhso.systems.procedures.tests.factories import DAY, publish, record
@@ -150,7 +151,7 @@ def test_a_huge_text_is_kept_up_to_a_limit_and_html_stays_text(tmp_path: Path) -
 def test_a_line_of_many_megabytes_is_refused_and_the_next_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(catalogue, "LONGEST_LINE", 5000)
+    monkeypatch.setattr(line_files, "LONGEST_LINE", 5000)
     report = catalogue.import_file(file_of(tmp_path, record(steps_text="x" * 20_000), record("1.000656")), on=DAY)
     assert report.created == 1
     assert list(reasons(report)) == [1]

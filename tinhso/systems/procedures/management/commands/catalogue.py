@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tinhso.foundation.audit import public as audit
+from tinhso.lib.line_files import UnreadableFileError
 from tinhso.systems.procedures import catalogue
 
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
             with transaction.atomic():
                 report = catalogue.import_file(options["file"], on=timezone.localdate())
                 audit.record(subject="catalogue", act="imported", actor="job:catalogue", data={"result": str(report)})
-        except catalogue.UnreadableFileError as problem:
+        except UnreadableFileError as problem:
             raise CommandError(f"{problem} Không có gì được nhập.") from problem
         for rejection in report.rejected:
             self.stderr.write(f"  bỏ qua {rejection}")
