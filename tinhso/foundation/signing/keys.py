@@ -24,7 +24,7 @@ class KeySigner(Signer):
         pss: bool = False,
     ) -> None:
         store = SimpleCertificateStore()
-        store.register_multiple([*chain, certificate])
+        store.register_multiple(list(chain))  # the certificate itself is written anyway
         super().__init__(signing_cert=certificate, cert_registry=store, prefer_pss=pss, embed_roots=False)
         self.key = key
 

@@ -72,7 +72,7 @@ async def standing_of(
     """
     found = Standing(reasons=_times(certificate, moment, proven, claimed) + _usage(certificate))
     if found.reasons and any(one.code.startswith(("expired", "not_yet")) for one in found.reasons):
-        moment = min(max(moment, certificate.not_valid_before), certificate.not_valid_after)
+        moment, proven = min(max(moment, certificate.not_valid_before), certificate.not_valid_after), True
     await _judge_path(found, certificate, evidence, trust, moment, proven, SIGNING)
     return found
 
