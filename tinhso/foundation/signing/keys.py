@@ -13,7 +13,7 @@ PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
 class KeySigner(Signer):
-    """A key in our own memory. pyHanko's `SimpleSigner` parses the key for every signature: 13 a second instead of 56."""
+    """A key in our own memory. pyHanko's `SimpleSigner` parses it for every signature: 13 a second, not 56."""
 
     def __init__(
         self,

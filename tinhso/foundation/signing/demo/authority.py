@@ -91,10 +91,10 @@ class Authority:
         begins: datetime,
         ends: datetime,
         uses: Sequence[x509.ObjectIdentifier] = (ExtendedKeyUsageOID.EMAIL_PROTECTION, ExtendedKeyUsageOID.CLIENT_AUTH),
-        digest: hashes.HashAlgorithm | None = None,
+        digest: hashes.SHA256 | hashes.SHA384 | None = None,
         no_check: bool = False,
     ) -> x509.Certificate:
-        """A certificate for signing; `uses` [TIME_STAMPING] or [OCSP_SIGNING] for services. no_check: for OCSP itself."""
+        """A certificate for signing; `uses` TIME_STAMPING or OCSP_SIGNING for services. no_check: for OCSP itself."""
         critical = list(uses) == [ExtendedKeyUsageOID.TIME_STAMPING]
         builder = _begun(subject, public_key, self.certificate.subject, begins, ends)
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)

@@ -295,11 +295,9 @@ async def judge_message(
         proven=timing.is_proven,
         claimed=claimed,
     )
-    level = "B-B"
-    if timing.source == "timestamp":
-        level = "B-T"
-        if standing.revocation_embedded:
-            level = "B-LTA" if archived else "B-LT"
+    level = "B-T" if timing.is_proven else "B-B"
+    if timing.is_proven and standing.revocation_embedded:
+        level = "B-LTA" if archived else "B-LT"
     if timing.is_proven and claimed and timing.at and abs(claimed - timing.at).total_seconds() > 86_400:
         notes = (*notes, Reason("clock", "Giờ người ký tự khai lệch hơn một ngày so với dấu thời gian."))
     finding = finding_of(

@@ -3,7 +3,8 @@
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from dataclasses import field as fresh
 from datetime import datetime
 from typing import Any
 
@@ -39,7 +40,7 @@ class Signature:
     field: str
     embedded: EmbeddedPdfSignature
     is_stamp: bool
-    faults: list[Reason] = field(default_factory=list)
+    faults: list[Reason] = fresh(default_factory=list)
     whole: bool = False
 
     @property
@@ -143,7 +144,7 @@ def _cover(content: bytes, reader: PdfFileReader, signatures: list[Signature]) -
 
 def _range_fault(content: bytes, one: Signature) -> str:
     """ByteRange must be [0 a b c]: all of the revision but exactly the hexadecimal text of this signature."""
-    numbers = [value for value in one.embedded.byte_range]
+    numbers = list(one.embedded.byte_range)
     if len(numbers) != 4 or not all(isinstance(value, int) for value in numbers):
         return "byte_range"
     start, first, second, length = map(int, numbers)
@@ -170,7 +171,8 @@ def _behind_der(content: bytes) -> bytes:
 
 def _changes_after(content: bytes, reader: PdfFileReader, one: Signature, *, is_last: bool) -> list[Reason]:
     """After the last signature only validation data may follow; between signatures also lawful form filling."""
-    embedded, found = one.embedded, []
+    embedded = one.embedded
+    found: list[Reason] = []
     if embedded.coverage == SignatureCoverageLevel.ENTIRE_FILE:
         return []
     if embedded.coverage != SignatureCoverageLevel.ENTIRE_REVISION:

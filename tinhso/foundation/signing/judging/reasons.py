@@ -40,8 +40,10 @@ SENTENCES = {
     "weak_key": "Khoá ký quá ngắn (RSA dưới 2048 bit), có thể bị giả mạo.",
     "revoked": "Chứng thư của người ký đã bị thu hồi.",
     "issuer_revoked": "Chứng thư của tổ chức cấp đã bị thu hồi.",
-    "revocation_unknown": "Không xác lập được chứng thư có bị thu hồi hay không: tệp và danh sách tin cậy không có CRL hay OCSP.",
-    "revocation_stale": "Thông tin thu hồi kèm theo (CRL, OCSP) đã quá hạn, không còn xác lập được tình trạng chứng thư.",
+    "revocation_unknown": "Không xác lập được chứng thư có bị thu hồi hay không: "
+    "tệp và danh sách tin cậy không có CRL hay OCSP.",
+    "revocation_stale": "Thông tin thu hồi kèm theo (CRL, OCSP) đã quá hạn, "
+    "không còn xác lập được tình trạng chứng thư.",
     # time
     "signed_in_future": "Giờ ký ghi trong tệp ở tương lai.",
     "timestamp_broken": "Dấu thời gian không khớp với chữ ký hoặc nội dung.",

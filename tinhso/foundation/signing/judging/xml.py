@@ -224,8 +224,9 @@ def _integrity(content: bytes, signed: Signed, number: int) -> list[Reason]:
     )
     try:
         parsed = cx509.load_der_x509_certificate(signer.dump())
-        _This(number).verify(content, x509_cert=parsed, expect_config=config, validate_schema=False,
-                             parser=etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))  # fmt: skip
+        careful = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+        verifier = _This(number)
+        verifier.verify(content, x509_cert=parsed, expect_config=config, validate_schema=False, parser=careful)
     except InvalidDigest:
         found.append(why.reason("content_changed"))
     except InvalidSignature:

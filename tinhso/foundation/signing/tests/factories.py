@@ -119,7 +119,10 @@ def plain(made: Key) -> akeys.PrivateKeyInfo:
     return akeys.PrivateKeyInfo.load(made.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
 
 
-def world(name: str = "", places: Places = Places("http://127.0.0.1:9/sub.crl", "http://127.0.0.1:9/ocsp")) -> World:
+NOWHERE = Places("http://127.0.0.1:9/sub.crl", "http://127.0.0.1:9/ocsp")
+
+
+def world(name: str = "", places: Places = NOWHERE) -> World:
     """An infrastructure of its own; the addresses in it answer nobody."""
     root = Authority.root(
         Subject(f"Gốc thử {name}".strip()), key(f"root{name}"), begins=BEGAN, ends=ROOT_ENDS,

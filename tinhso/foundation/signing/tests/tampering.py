@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.rw_common import PdfHandler
 
 from tinhso.foundation.files.tests import factories as files
 
@@ -68,7 +67,7 @@ def garbage_behind(content: bytes) -> bytes:
 
 
 def garbage_with_end_mark(content: bytes) -> bytes:
-    """Behind the file, with the same startxref and an end mark of its own: the library takes it for the same revision."""
+    """Behind the file, with the same startxref and an end mark of its own: the library sees no new revision."""
     place = content[content.rindex(b"startxref") :].split()[1]
     return content + b"\n5 0 obj<</A/B>>endobj\nstartxref\n" + place + b"\n%%EOF\n"
 
@@ -97,7 +96,8 @@ def overlay(content: bytes) -> bytes:
         note = generic.DictionaryObject({
             pdf_name("/Type"): pdf_name("/Annot"), pdf_name("/Subtype"): pdf_name("/FreeText"),
             pdf_name("/Rect"): generic.ArrayObject(map(generic.NumberObject, (50, 600, 300, 650))),
-            pdf_name("/Contents"): generic.pdf_string("9.000.000.000"), pdf_name("/DA"): generic.pdf_string("/F1 12 Tf"),
+            pdf_name("/Contents"): generic.pdf_string("9.000.000.000"),
+            pdf_name("/DA"): generic.pdf_string("/F1 12 Tf"),
         })  # fmt: skip
         reference = writer.add_object(note)
         page[pdf_name("/Annots")] = generic.ArrayObject([*page.get("/Annots", []), reference])
@@ -108,7 +108,9 @@ def overlay(content: bytes) -> bytes:
 
 def javascript(content: bytes) -> bytes:
     def change(writer: IncrementalPdfFileWriter) -> None:
-        action = generic.DictionaryObject({pdf_name("/S"): pdf_name("/JavaScript"), pdf_name("/JS"): generic.pdf_string("1")})
+        action = generic.DictionaryObject(
+            {pdf_name("/S"): pdf_name("/JavaScript"), pdf_name("/JS"): generic.pdf_string("1")}
+        )
         writer.root[pdf_name("/OpenAction")] = writer.add_object(action)
         writer.update_root()
 
@@ -133,13 +135,18 @@ def empty_field_added(content: bytes) -> bytes:
     """A visible signature field nobody signed, laid over the text."""
     from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 
-    return updated(content, lambda w: append_signature_field(w, SigFieldSpec("Che", on_page=0, box=(50, 600, 300, 650))))
+    return updated(
+        content, lambda w: append_signature_field(w, SigFieldSpec("Che", on_page=0, box=(50, 600, 300, 650)))
+    )
 
 
 def store_with_a_page(content: bytes) -> bytes:
     """What looks like validation data, and changes the page beside."""
+
     def change(writer: IncrementalPdfFileWriter) -> None:
-        store = generic.DictionaryObject({pdf_name("/Type"): pdf_name("/DSS"), pdf_name("/Certs"): generic.ArrayObject()})
+        store = generic.DictionaryObject(
+            {pdf_name("/Type"): pdf_name("/DSS"), pdf_name("/Certs"): generic.ArrayObject()}
+        )
         writer.root[pdf_name("/DSS")] = writer.add_object(store)
         page = writer.root["/Pages"]["/Kids"][0]
         page[pdf_name("/Rotate")] = generic.NumberObject(180)
@@ -171,8 +178,6 @@ def cut_off(content: bytes) -> bytes:
     return content[: len(content) // 2]
 
 
-
-
 def doubled(content: bytes) -> bytes:
     return content + content
 
@@ -180,7 +185,6 @@ def doubled(content: bytes) -> bytes:
 def packed(content: bytes) -> bytes:
     """Nothing of a PDF any more."""
     return zlib.compress(content)
-
 
 
 SPOILED: dict[Callable[[bytes], bytes], set[str]] = {

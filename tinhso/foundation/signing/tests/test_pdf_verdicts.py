@@ -1,6 +1,5 @@
 """Verdicts on PDF signatures: every lawful kind accepted, every way of spoiling one refused."""
 
-
 import re
 import shutil
 import subprocess
@@ -39,7 +38,9 @@ def plain(world: World, holder: Holder) -> bytes:
 
 @pytest.fixture(scope="module")
 def archived(world: World, holder: Holder) -> bytes:
-    return make.sign(make.paper(), holder.signer(), timestamper=world.stamper(), context=world.context(holder), lta=True)
+    return make.sign(
+        make.paper(), holder.signer(), timestamper=world.stamper(), context=world.context(holder), lta=True
+    )
 
 
 GOOD: dict[str, Callable[[World, Holder], tuple[bytes, str, bool]]] = {
@@ -382,5 +383,3 @@ def test_the_verdict_survives_json(world: World, archived: bytes) -> None:
     assert found["valid"] is True
     assert found["trust_list_date"]
     assert found["sentence"].endswith(".")
-
-
