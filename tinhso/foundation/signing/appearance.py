@@ -26,6 +26,7 @@ TEMPLATE = Path(__file__).parent / "appearance.typ"
 POINTS = 72 / 25.4  # a millimetre
 SEEN_AT = 110 / 72  # scale of the picture in which codes are looked for
 A4 = (210.0, 297.0)
+SEAL = 36.0  # true size of an agency's seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +68,8 @@ def default(kind: str, at: Appearance | None = None) -> Appearance:
     signature = at or Appearance("personal")
     if kind == "personal":
         return signature
-    size = 36.0
-    return Appearance(
-        "seal",
-        signature.page,
-        signature.left - size * 2 / 3,
-        signature.top - (size - signature.height) / 2,
-        size + 34,
-        size,
-    )
+    left = signature.left + signature.width / 3 - SEAL  # over about a third of the signer's picture, to the left
+    return Appearance("seal", signature.page, left, signature.top - (SEAL - signature.height) / 2, SEAL, SEAL)
 
 
 def to_json(appearance: Appearance | None) -> dict[str, Any] | None:
@@ -83,7 +77,13 @@ def to_json(appearance: Appearance | None) -> dict[str, Any] | None:
 
 
 def drawn(
-    appearance: Appearance, *, name: str, organization: str, at: datetime, page_size: tuple[float, float]
+    appearance: Appearance,
+    *,
+    name: str,
+    organization: str,
+    at: datetime,
+    page_size: tuple[float, float],
+    picture: bytes | None = None,
 ) -> Mark:
     """The picture of this signature for a page of that size (points). Raises NotSignableError."""
     box = box_of(appearance, page_size)
@@ -93,6 +93,7 @@ def drawn(
             "kind": appearance.kind,
             "name": name,
             "seal_text": organization,
+            "picture": list(picture) if picture else None,
             "lines": _lines(appearance, name, organization, at),
             "width": appearance.width,
             "height": appearance.height,
@@ -110,11 +111,7 @@ def drawn(
 def _lines(appearance: Appearance, name: str, organization: str, at: datetime) -> list[str]:
     stamp = at.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M:%S +07:00")
     lines = [appearance.words] if appearance.words else []
-    if appearance.kind == "personal":
-        return [*lines, f"Ký số: {organization}"[:70], stamp]
-    if appearance.kind == "seal":
-        return [*lines, "Ký số của cơ quan", organization[:80], stamp]
-    return [*lines, organization or name, stamp]
+    return [*lines, stamp] if appearance.kind == "personal" else [*lines, organization or name, stamp]
 
 
 def box_of(appearance: Appearance, page_size: tuple[float, float]) -> tuple[float, float, float, float]:

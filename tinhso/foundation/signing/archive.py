@@ -68,6 +68,7 @@ def catch_up(*, limit: int = 50) -> int:
                 SigningOrder.objects.select_for_update(skip_locked=True)
                 .filter(state="signed", reached__in=["B-B", "B-T"], level__in=["B-T", "B-LT", "B-LTA"])
                 .exclude(reached="B-T", level="B-T")
+                .exclude(name__endswith=".xml")
                 .order_by("pk")
                 .first()
             )

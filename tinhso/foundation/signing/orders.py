@@ -6,7 +6,7 @@ killed before its end nothing happened, after it nothing happens again.
 
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,25 +14,28 @@ from functools import partial
 from django.db import transaction
 from django.db.models import Count, Min
 from django.utils import timezone
+from pyhanko.sign.signers import Signer
 
 from tinhso.foundation.accounts.public import Actor
 from tinhso.foundation.audit import public as audit
 from tinhso.foundation.files import public as files
 from tinhso.foundation.outbox import public as outbox
 from tinhso.foundation.signing import appearance as pictures
-from tinhso.foundation.signing import credentials, pades, permissions, proofs, remote
+from tinhso.foundation.signing import asice, credentials, pades, permissions, proofs, remote, xades
 from tinhso.foundation.signing.appearance import Appearance
 from tinhso.foundation.signing.credentials import CredentialError
 from tinhso.foundation.signing.devices import DeviceError
 from tinhso.foundation.signing.events import FileSigned, SigningFailed
 from tinhso.foundation.signing.evidence import EvidenceUnavailableError
 from tinhso.foundation.signing.judging.certificates import organization
+from tinhso.foundation.signing.keys import KeySigner
 from tinhso.foundation.signing.models import Batch, Credential, SignedVersion, SigningOrder
-from tinhso.foundation.signing.pades import NotSignableError, RevokedCredentialError, Signed
+from tinhso.foundation.signing.pades import NotSignableError, Proof, RevokedCredentialError, Signed
 
 log = logging.getLogger(__name__)
 LARGEST_BATCH = 1_000
 ATTEMPTS = 8
+PDF, XML = "application/pdf", "application/xml"
 State = SigningOrder.State
 
 
@@ -62,13 +65,7 @@ def place(
 
     Raises SigningRefusedError, LookupError for a file that is not there.
     """
-    able, credential = permissions.ability(by, kind, post_id, at)
-    if credential is None:
-        raise SigningRefusedError("not_able", able.sentence)
-    if confirmed_at is None or not permissions.is_confirmed(confirmed_at, at):
-        raise SigningRefusedError(
-            "confirm", "Nhập lại mật khẩu để xác nhận ký: khoá ký chỉ dùng khi chính bạn xác nhận."
-        )
+    credential = _confirmed(kind, post_id, by, confirmed_at, at)
     if not papers or len(papers) > LARGEST_BATCH:
         raise SigningRefusedError("size", f"Mỗi lô ký từ 1 đến {LARGEST_BATCH} văn bản.")
     for paper in papers:
@@ -92,6 +89,17 @@ def place(
     return batch
 
 
+def _confirmed(kind: str, post_id: int | None, by: Actor, confirmed_at: datetime | None, at: datetime) -> Credential:
+    """The key this actor may use now. Raises SigningRefusedError."""
+    able, credential = permissions.ability(by, kind, post_id, at)
+    if credential is None:
+        raise SigningRefusedError("not_able", able.sentence)
+    if confirmed_at is None or not permissions.is_confirmed(confirmed_at, at):
+        sentence = "Nhập lại mật khẩu để xác nhận ký: khoá ký chỉ dùng khi chính bạn xác nhận."
+        raise SigningRefusedError("confirm", sentence)
+    return credential
+
+
 def one(batch: Batch, paper: Paper) -> SigningOrder:
     """The locked row of a paper just placed."""
     return (
@@ -111,7 +119,7 @@ def _take_up_again(batch: Batch, papers: Sequence[Paper], credential: Credential
 
 def _check(paper: Paper) -> None:
     stored = files.stored(sha256=paper.sha256)
-    if stored.media_type != "application/pdf":
+    if stored.media_type not in (PDF, XML) or (stored.media_type == XML and paper.appearance):
         raise SigningRefusedError("kind", f"«{paper.name}» không phải tệp PDF nên không ký trên trang được.")
     if paper.appearance is None:
         return
@@ -176,16 +184,52 @@ def _sign(row: SigningOrder, at: datetime) -> Signed | None:
         wanted = Appearance(**row.appearance)
         size = pictures.sizes_of(content)[wanted.page]
         mark = pictures.drawn(
-            wanted, name=credential.subject, organization=organization(certificate), at=at, page_size=size
+            wanted,
+            name=credential.subject,
+            organization=organization(certificate),
+            at=at,
+            page_size=size,
+            picture=bytes(credential.picture) if credential.picture else None,
         )
     if credential.adapter == Credential.Adapter.REMOTE:
         return remote.step(row, content, proof=proof, mark=mark, at=at)
     signer = credentials.signer_of(credential)
+    if files.stored(sha256=row.sha256).media_type == XML:
+        return _sign_xml(content, signer, proof)
     return pades.sign(content, signer, level=row.level, proof=proof, at=at, mark=mark, name=credential.subject)
 
 
+def _sign_xml(content: bytes, signer: Signer, proof: Proof) -> Signed:
+    if not isinstance(signer, KeySigner):
+        raise NotSignableError("Khoá ở thiết bị hay dịch vụ từ xa chưa ký XML được: gói tệp vào ASiC-E để ký.")
+    return xades.sign(content, signer, proof=proof)
+
+
+def pack(
+    papers: Mapping[str, str], *, kind: str, post_id: int | None, by: Actor, confirmed_at: datetime | None, at: datetime
+) -> tuple[str, str]:
+    """A signed package of stored files by name; (digest, level). Raises SigningRefusedError, LookupError."""
+    credential = _confirmed(kind, post_id, by, confirmed_at, at)
+    contents = {}
+    for name, sha256 in papers.items():
+        with files.read(sha256=sha256) as stream:
+            contents[name] = stream.read()
+    certificate, chain = credentials.certificate_of(credential), credentials.chain_of(credential)
+    try:
+        signer = credentials.signer_of(credential)
+        made = asice.pack(contents, signer, proof=proofs.proof_for([[certificate, *chain]], at))
+    except (NotSignableError, CredentialError, DeviceError) as error:
+        raise SigningRefusedError("not_signed", str(error)) from error
+    kept = files.keep(content=made.content, name="goi-ky-so.asice")
+    data = {"files": dict(papers), "credential": credential.pk, "level": made.level}
+    audit.record(
+        subject=f"file:{kept.sha256}", act="signing.packed", actor=by.key, actor_name=by.name, data=data, at=at
+    )
+    return kept.sha256, made.level
+
+
 def _keep(row: SigningOrder, signed: Signed, at: datetime) -> None:
-    kept = files.keep(content=signed.content, name=row.name or "van-ban.pdf")
+    kept = files.keep(content=signed.content, name=row.name)
     row.state, row.signed_sha256, row.signed_at, row.reached = State.SIGNED, kept.sha256, at, signed.level
     row.problem, row.request = "", None
     row.save()

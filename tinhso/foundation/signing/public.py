@@ -1,6 +1,6 @@
 """The door of signing (ký số): what signed files are worth, who may sign with which key, and signing itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -143,6 +143,41 @@ def sign_pdf(
     if row.state != "signed":
         raise SigningRefusedError("unavailable" if row.state == "waiting" else "not_signed", row.problem)
     return SignedFile(sha256, row.signed_sha256, row.reached)
+
+
+def sign_xml(
+    *,
+    sha256: str,
+    name: str,
+    purpose: str,
+    by: Actor,
+    confirmed_at: datetime | None,
+    kind: str = "seal",
+    post_id: int | None = None,
+    at: datetime | None = None,
+) -> SignedFile:
+    """Sign one stored XML document now (XAdES, enveloped, inclusive C14N), as `sign_pdf` does a PDF."""
+    return sign_pdf(sha256=sha256, name=name, purpose=purpose, by=by, confirmed_at=confirmed_at, kind=kind,
+                    post_id=post_id, level="B-T", at=at)  # fmt: skip
+
+
+def sign_package(
+    *,
+    files: Mapping[str, str],
+    by: Actor,
+    confirmed_at: datetime | None,
+    kind: str = "seal",
+    post_id: int | None = None,
+    at: datetime | None = None,
+) -> SignedFile:
+    """An ASiC-E package (CAdES) of stored files, name → sha256: one signature over files of any kind.
+
+    Raises SigningRefusedError, LookupError.
+    """
+    made, level = orders.pack(
+        files, kind=kind, post_id=post_id, by=by, confirmed_at=confirmed_at, at=at or timezone.now()
+    )
+    return SignedFile("", made, level)
 
 
 def sign_batch(

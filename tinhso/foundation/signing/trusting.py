@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterable
 from datetime import datetime
 
-from asn1crypto import crl, x509
+from asn1crypto import crl, pem, x509
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -14,7 +14,7 @@ from tinhso.foundation.organizations.public import Doer
 from tinhso.foundation.outbox import public as outbox
 from tinhso.foundation.signing.events import TrustListChanged
 from tinhso.foundation.signing.judging.certificates import common_name
-from tinhso.foundation.signing.judging.trust import SIGNING, TIMESTAMPING, Anchor, TrustList, is_authority
+from tinhso.foundation.signing.judging.trust import SIGNING, TIMESTAMPING, Anchor, TrustList, is_authority, is_root
 from tinhso.foundation.signing.models import RevocationData, TrustChange, TrustedAuthority, TrustVersion
 
 PURPOSES = ("official", "public", "timestamps")
@@ -148,14 +148,14 @@ def _carry_out(change: TrustChange, at: datetime) -> int:
 
 
 def _authority(certificate: bytes) -> x509.Certificate:
-    from asn1crypto import pem
-
     try:
         der = pem.unarmor(certificate)[2] if pem.detect(certificate) else certificate
         parsed = x509.Certificate.load(der, strict=True)
         good = is_authority(parsed)
     except (ValueError, TypeError, KeyError) as error:
         raise TrustRefusedError("Không đọc được chứng thư: cần tệp PEM hoặc DER.") from error
+    if good and not is_root(parsed):
+        raise TrustRefusedError("Đây là chứng thư của tổ chức cấp dưới: hãy thêm chứng thư gốc (tự ký) đã cấp nó.")
     if not good:
         raise TrustRefusedError("Đây không phải chứng thư của tổ chức chứng thực (CA), mà của một người hay máy.")
     if parsed.not_valid_after < timezone.now():

@@ -77,15 +77,15 @@ def kind_of(content: bytes) -> str:
     """By the bytes alone; the name says nothing."""
     head = content[:1024]
     bare = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if b"%PDF-" in head:
-        return PDF
+    starts = ((b"%PDF-", PDF), (b"PK\x03\x04", ZIP), (b"PK\x05\x06", ZIP), (b"\x30", CMS))
+    for start, kind in starts:
+        if head.startswith(start):
+            return kind
+    if bare.startswith((b"-----BEGIN PKCS7", b"-----BEGIN CMS")):
+        return CMS
     if bare.startswith(b"<"):
         return XML
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return ZIP
-    if head[:1] == b"\x30" or bare.startswith((b"-----BEGIN PKCS7", b"-----BEGIN CMS")):
-        return CMS
-    return ""
+    return PDF if b"%PDF-" in head else ""  # with something before it: refused as two files in one
 
 
 def _together(of_file: list[Reason], found: tuple[Finding, ...]) -> tuple[Reason, ...]:

@@ -53,8 +53,8 @@ class TrustList:
 def read_folder(folder: Path) -> TrustList:
     """Certificates (PEM or DER) and revocation lists (DER or PEM) of a folder. Raises NotADirectoryError.
 
-    Self-signed authorities are anchors. One whose issuer is not in the folder is an anchor too, for whoever trusts only
-    a lower authority; any other certificate merely helps to build paths.
+    Roots (self-signed authorities) are anchors; any other certificate merely helps to build paths, so that whether an
+    authority below was revoked is always asked.
     """
     if not folder.is_dir():
         raise NotADirectoryError(f"Không có thư mục {folder}")
@@ -88,12 +88,13 @@ def read_folder(folder: Path) -> TrustList:
 
 
 def _told_apart(found: list[x509.Certificate]) -> tuple[list[x509.Certificate], list[x509.Certificate]]:
-    subjects = {certificate.subject.hashable for certificate in found}
-    anchors = [
-        one for one in found if is_authority(one) and (one.subject == one.issuer or one.issuer.hashable not in subjects)
-    ]
-    kept = {one.sha256 for one in anchors}
-    return anchors, [one for one in found if one.sha256 not in kept]
+    anchors = [one for one in found if is_root(one)]
+    return anchors, [one for one in found if not is_root(one)]
+
+
+def is_root(certificate: x509.Certificate) -> bool:
+    """An authority that vouches for itself."""
+    return is_authority(certificate) and bool(certificate.subject == certificate.issuer)
 
 
 def is_authority(certificate: x509.Certificate) -> bool:
