@@ -130,7 +130,7 @@ def _check(paper: Paper) -> None:
             raise SigningRefusedError("place", f"«{paper.name}»: {error}") from error
 
 
-def run_waiting(*, limit: int = 50, seconds: float = 20.0) -> int:
+def run_waiting(*, limit: int = 500, seconds: float = 20.0) -> int:
     """Sign what waits, each paper in a transaction of its own; how many were dealt with. Several may run at a time."""
     until, done = timezone.now() + timedelta(seconds=seconds), 0
     while done < limit and timezone.now() < until:
