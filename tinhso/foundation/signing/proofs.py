@@ -19,7 +19,7 @@ _held = threading.local()
 
 def proof_for(chains: Sequence[Sequence[x509.Certificate]], at: datetime) -> Proof:
     """For these chains and the timestamp service's. What cannot be had is left out, and the signature is lower."""
-    mark = (tuple(one.sha256 for chain in chains for one in chain), trusting.version_number())
+    mark = (tuple(one.sha256 for chain in chains for one in chain), trusting.current())
     kept = getattr(_held, "proof", None)
     if kept is not None and kept[0] == mark and kept[1] > time.monotonic():
         return kept[2]  # type: ignore[no-any-return]

@@ -32,7 +32,7 @@ def current() -> TrustList:
     """The list in force, with the revocation lists held. Read again when its version or the lists change."""
     version = TrustVersion.objects.order_by("-number").first()
     lists = RevocationData.objects.filter(kind="crl").order_by("address")
-    mark = (version.number if version else 0, tuple(lists.values_list("pk", "fetched_at")))
+    mark = (version.number, version.made_at) if version else (), tuple(lists.values_list("pk", "fetched_at"))
     if getattr(_kept, "mark", None) != mark:
         _kept.list, _kept.mark = _read(version, lists), mark
     return _kept.list  # type: ignore[no-any-return]

@@ -238,7 +238,7 @@ def test_two_signers_of_one_cms_are_each_judged(world: World, holder: Holder) ->
     content = cms.ContentInfo({"content_type": "signed_data", "content": both}).dump()
     verdict = make.judge(content, world.trust())
     assert verdict.is_valid, verdict.sentence
-    assert [found.signer for found in verdict.signatures] == ["Nguyễn Văn Ký", "Hai"]
+    assert {found.signer for found in verdict.signatures} == {"Nguyễn Văn Ký", "Hai"}  # a set in DER has no order
 
 
 @pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl on this machine")
