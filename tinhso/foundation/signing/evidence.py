@@ -3,7 +3,7 @@
 import http.client
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import pairwise
@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp as cocsp
 from django.conf import settings
+from django.db import transaction
 from pyhanko.sign.timestamps import TimeStamper
 
 from tinhso.foundation.signing.models import RevocationData
@@ -119,6 +120,34 @@ def revocation_of(
         if fault := _first(ways):
             raise fault
     return lists, answers
+
+
+def fetch_lists(certificates: Sequence[x509.Certificate], at: datetime) -> int:
+    """The revocation lists a chain names, kept from then on; how many are at hand now. Raises nothing."""
+    found = 0
+    for certificate in certificates:
+        for address in _list_addresses(certificate):
+            with suppress(EvidenceUnavailableError):
+                _list(address, at)
+                found += 1
+                break
+    return found
+
+
+def refresh_lists(at: datetime) -> int:
+    """Lists we once needed are fetched anew before they run out; how many were."""
+    done = 0
+    for row in RevocationData.objects.filter(kind="crl").order_by("ends_at"):
+        if not _is_fresh(row, at):
+            with suppress(EvidenceUnavailableError), transaction.atomic():
+                _list(row.address, at)
+                done += 1
+    return done
+
+
+def drop_old(at: datetime) -> int:
+    """Answers that ran out a month ago are of no use any more; how many went."""
+    return RevocationData.objects.filter(ends_at__lt=at - timedelta(days=30)).delete()[0]
 
 
 def _add(into: list[Any], fetch: Callable[[], Any]) -> None:

@@ -86,7 +86,8 @@ def judge_file(*, path: Path, at: datetime, trust: TrustList | None = None) -> V
 
 def verdict_of(*, sha256: str, at: datetime | None = None) -> Verdict:
     """The verdict on a stored file by the trust list in force; kept by digest and version of the list, and given anew
-    where it leaned on «now». Raises LookupError."""
+    where it leaned on «now». Revocation lists it lacks are asked for at the hosts of `TINHSO_SIGNING_HOSTS` alone.
+    Raises LookupError."""
     return verdicts.verdict_of(sha256, at or timezone.now())
 
 

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from tinhso.foundation.files import public as files
-from tinhso.foundation.signing import judging, trusting
+from tinhso.foundation.signing import evidence, judging, pades, proofs, trusting
 from tinhso.foundation.signing.judging.records import Verdict, as_json, from_json
 from tinhso.foundation.signing.models import KeptVerdict
+from tinhso.foundation.signing.pades import NotSignableError
 
+LACKS_LISTS = {"revocation_unknown", "revocation_stale", "timestamp_revocation_unknown"}
 UNPROVEN = timedelta(hours=12)  # a verdict that leans on «now» is given anew after this
 UNDETERMINED = timedelta(minutes=30)  # revocation data may have come meanwhile
 
@@ -22,6 +24,8 @@ def verdict_of(sha256: str, at: datetime) -> Verdict:
     with files.read(sha256=sha256) as stream:
         content = stream.read()
     verdict = judging.judge(content, trust=trusting.current(), at=at)
+    if LACKS_LISTS & {one.code for one in verdict.reasons} and _fetched_lists(content, at):
+        verdict = judging.judge(content, trust=trusting.current(), at=at)
     values = {
         "judged_at": at,
         "holds_until": _holds_until(verdict, at),
@@ -31,6 +35,16 @@ def verdict_of(sha256: str, at: datetime) -> Verdict:
     with transaction.atomic():
         KeptVerdict.objects.update_or_create(sha256=sha256, trust_version=version, defaults=values)
     return verdict
+
+
+def _fetched_lists(content: bytes, at: datetime) -> bool:
+    """Ask for the revocation lists the certificates in a PDF name, at hosts of ours alone; whether any came."""
+    try:
+        chains = pades.certificates_of(content)
+    except NotSignableError:
+        return False
+    known = [anchor.certificate for anchor in trusting.current().anchors]
+    return sum(evidence.fetch_lists(proofs.complete(chain, known), at) for chain in chains) > 0
 
 
 def _holds_until(verdict: Verdict, at: datetime) -> datetime | None:

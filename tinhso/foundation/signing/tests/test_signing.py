@@ -277,6 +277,36 @@ def test_the_archive_takes_nothing_whose_signature_does_not_hold(services: Path,
         public.archive_file(sha256=paper())
 
 
+def test_lists_a_verdict_lacks_are_fetched_and_kept_fresh(services: Path, desk: Desk) -> None:
+    from tinhso.foundation.signing import credentials, pades
+    from tinhso.foundation.signing.models import Credential
+
+    row = Credential.objects.get(person_id=desk.chairman.person_id)
+    bare = pades.sign(files.read(sha256=paper()).read(), credentials.signer_of(row), level="B-B", proof=pades.Proof(),
+                      at=timezone.now())  # fmt: skip
+    assert {one.code for one in public.judge(content=bare.content).reasons} == {"revocation_unknown"}
+    kept = files.keep(content=bare.content, name="a.pdf").sha256
+    verdict = public.verdict_of(sha256=kept)
+    assert verdict.is_valid, verdict.sentence
+    assert RevocationData.objects.filter(kind="crl").count() == 2
+    assert evidence.refresh_lists(timezone.now()) == 0
+    RevocationData.objects.update(ends_at=timezone.now() + timedelta(minutes=1))
+    assert evidence.refresh_lists(timezone.now()) == 2
+
+
+def test_no_host_but_ours_is_ever_asked(state: Path, desk: Desk, settings: Any, monkeypatch: Any) -> None:
+    """The address stands in a stranger's certificate: it may be anything on our own network."""
+    settings.SIGNING = {**settings.SIGNING, "hosts": set()}
+    monkeypatch.setattr(evidence.http.client, "HTTPConnection", None)
+    from tinhso.foundation.signing.tests import factories as make
+
+    content = make.sign(make.paper(), make.world().holder().signer())
+    kept = files.keep(content=content, name="a.pdf").sha256
+    assert not public.verdict_of(sha256=kept).is_valid
+    for address in ("http://127.0.0.1:5432/", "file:///etc/passwd", "http://169.254.169.254/", "ftp://a/b"):
+        assert not evidence.allowed(address)
+
+
 def test_a_verdict_is_kept_by_version_of_the_trust_list(services: Path, desk: Desk, monkeypatch: Any) -> None:
     from tinhso.foundation.signing import judging, trusting
 
