@@ -3,8 +3,9 @@
 python -m ops.backup make [FILE] | restore FILE | check FILE
 
 The file is a tar: database.dump (pg_dump, custom format, compressed), files/ (papers, each named by the digest of its
-bytes), signing/ (keys for signing), keys (secret-key, …), manifest.json (time, digests of all). It is taken while the province works: pg_dump
-sees one moment, and papers are written before the rows that name them, so every row's paper is inside.
+bytes), signing/ (keys for signing), keys (secret-key, …), manifest.json (time, digests of all). It is taken while the
+province works: pg_dump sees one moment, and papers are written before the rows that name them, so every row's paper is
+inside.
 """
 
 import contextlib

@@ -96,7 +96,7 @@ def signing() -> Iterator[Line]:
     if address:
         yield GOOD, "Dấu thời gian", address
     else:
-        yield MISSING, "Dấu thời gian", "chưa đặt TINHSO_TIMESTAMP_URL: chữ ký không chứng minh được giờ ký, bổ sung sau"
+        yield MISSING, "Dấu thời gian", "chưa đặt TINHSO_TIMESTAMP_URL: chữ ký chưa chứng minh được giờ ký"
 
 
 def main() -> int:

@@ -1,6 +1,5 @@
 """ASiC-E with CAdES (gói ký số): files, a manifest of their digests, one signature over the manifest."""
 
-import asyncio
 import base64
 import hashlib
 import io
@@ -12,6 +11,7 @@ from pyhanko.sign.signers import Signer
 from pyhanko.sign.timestamps import TimestampRequestError
 
 from tinhso.foundation.signing.evidence import EvidenceUnavailableError
+from tinhso.foundation.signing.judging import loops
 from tinhso.foundation.signing.judging.containers import ASIC, DS, MIMETYPE
 from tinhso.foundation.signing.pades import DIGEST, NotSignableError, Proof, Signed
 
@@ -28,7 +28,7 @@ def pack(files: Mapping[str, bytes], signer: Signer, *, proof: Proof) -> Signed:
         if level == "B-T" and stamper is None:
             continue
         try:
-            made = asyncio.run(
+            made = loops.run(
                 signer.async_sign_general_data(manifest, DIGEST, use_cades=True, detached=True, timestamper=stamper)
             )
         except (EvidenceUnavailableError, TimestampRequestError, OSError):

@@ -65,14 +65,14 @@ def place(
 
     Raises SigningRefusedError, LookupError for a file that is not there.
     """
-    credential = _confirmed(kind, post_id, by, confirmed_at, at)
+    credential, by_post = _confirmed(kind, post_id, by, confirmed_at, at)
     if not papers or len(papers) > LARGEST_BATCH:
         raise SigningRefusedError("size", f"Mỗi lô ký từ 1 đến {LARGEST_BATCH} văn bản.")
     for paper in papers:
         _check(paper)
     batch = Batch.objects.create(
         id=uuid.uuid4(), account_id=by.account_id or 0, actor_name=by.name, credential=credential,
-        post_id=post_id or by.posts[0].post_id, confirmed_at=confirmed_at, created_at=at,
+        post_id=by_post, confirmed_at=confirmed_at or at, created_at=at,
     )  # fmt: skip
     rows = [
         SigningOrder(
@@ -89,15 +89,17 @@ def place(
     return batch
 
 
-def _confirmed(kind: str, post_id: int | None, by: Actor, confirmed_at: datetime | None, at: datetime) -> Credential:
-    """The key this actor may use now. Raises SigningRefusedError."""
+def _confirmed(
+    kind: str, post_id: int | None, by: Actor, confirmed_at: datetime | None, at: datetime
+) -> tuple[Credential, int]:
+    """The key this actor may use now, and the post by which. Raises SigningRefusedError."""
     able, credential = permissions.ability(by, kind, post_id, at)
     if credential is None:
         raise SigningRefusedError("not_able", able.sentence)
     if confirmed_at is None or not permissions.is_confirmed(confirmed_at, at):
         sentence = "Nhập lại mật khẩu để xác nhận ký: khoá ký chỉ dùng khi chính bạn xác nhận."
         raise SigningRefusedError("confirm", sentence)
-    return credential
+    return credential, able.post_id or 0
 
 
 def one(batch: Batch, paper: Paper) -> SigningOrder:
@@ -209,7 +211,7 @@ def pack(
     papers: Mapping[str, str], *, kind: str, post_id: int | None, by: Actor, confirmed_at: datetime | None, at: datetime
 ) -> tuple[str, str]:
     """A signed package of stored files by name; (digest, level). Raises SigningRefusedError, LookupError."""
-    credential = _confirmed(kind, post_id, by, confirmed_at, at)
+    credential, _ = _confirmed(kind, post_id, by, confirmed_at, at)
     contents = {}
     for name, sha256 in papers.items():
         with files.read(sha256=sha256) as stream:

@@ -1,6 +1,5 @@
 """Signing PDF: PAdES in an incremental update, the bytes before it untouched."""
 
-import asyncio
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import RevokedError, ValidationError
 
 from tinhso.foundation.signing.evidence import EvidenceUnavailableError
+from tinhso.foundation.signing.judging import loops
 from tinhso.foundation.signing.judging.messages import open_message, token_of
 from tinhso.foundation.signing.judging.reasons import JudgedError
 
@@ -139,7 +139,7 @@ def sign(
         writer = writer_of(content)
         said = metadata(next_field(writer), lower, proof, at, name=name, reason=reason, location=location)
         try:
-            made = asyncio.run(signer_for(signer, said, proof, lower, mark).async_sign_pdf(writer))
+            made = loops.run(signer_for(signer, said, proof, lower, mark).async_sign_pdf(writer))
         except (EvidenceUnavailableError, TimestampRequestError, OSError):
             continue
         except RevokedError as error:
@@ -185,7 +185,7 @@ def strengthen(content: bytes, *, proof: Proof) -> Signed:
         writer, None, certs=list(proof.chain), ocsps=list(proof.ocsps), crls=list(proof.crls)
     )
     try:
-        made = asyncio.run(PdfTimeStamper(proof.stamper).async_timestamp_pdf(writer, DIGEST))
+        made = loops.run(PdfTimeStamper(proof.stamper).async_timestamp_pdf(writer, DIGEST))
     except (TimestampRequestError, OSError) as error:
         raise EvidenceUnavailableError(str(error)) from error
     except (PdfError, SigningError, ValueError) as error:

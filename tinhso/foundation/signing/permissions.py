@@ -22,6 +22,7 @@ class SigningAbility:
     subject: str = ""
     valid_to: datetime | None = None
     adapter: str = ""
+    post_id: int | None = None  # the post by which it is done
 
 
 RIGHT_OF_KIND = {
@@ -46,7 +47,7 @@ def ability(actor: Actor, kind: str, post_id: int | None, at: datetime) -> tuple
         whose = f"của {post.unit_name}" if kind == "seal" else "của bạn"
         return SigningAbility(False, f"Chưa có chứng thư chữ ký số {whose} trên hệ thống."), None
     problem = credentials.usable(found, at)
-    made = SigningAbility(not problem, problem, found.pk, found.subject, found.valid_to, found.adapter)
+    made = SigningAbility(not problem, problem, found.pk, found.subject, found.valid_to, found.adapter, post.post_id)
     return made, None if problem else found
 
 

@@ -1,6 +1,5 @@
 """What a signature needs beside its key, gathered once for many papers."""
 
-import asyncio
 import threading
 import time
 from collections.abc import Iterable, Sequence
@@ -10,6 +9,7 @@ from asn1crypto import crl, ocsp, x509
 
 from tinhso.foundation.signing import evidence, trusting
 from tinhso.foundation.signing.evidence import EvidenceUnavailableError, HttpStamper
+from tinhso.foundation.signing.judging import loops
 from tinhso.foundation.signing.pades import Proof
 
 HELD_SECONDS = 60.0
@@ -61,7 +61,7 @@ def _stamper() -> tuple[HttpStamper | None, list[x509.Certificate]]:
     if stamper is None:
         return None, []
     try:
-        asyncio.run(stamper._ensure_dummy())
+        loops.run(stamper._ensure_dummy())
     except EvidenceUnavailableError:
         return None, []
     certificates = [*stamper._certs.values(), *stamper.cert_registry]

@@ -5,7 +5,6 @@ confirms on a telephone) and either side may be killed. `once` is the same for t
 makes one signature.
 """
 
-import asyncio
 import base64
 import hashlib
 import http.client
@@ -33,6 +32,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from tinhso.foundation.signing import credentials, pades
 from tinhso.foundation.signing.evidence import EvidenceUnavailableError
+from tinhso.foundation.signing.judging import loops
 from tinhso.foundation.signing.models import SigningOrder
 from tinhso.foundation.signing.pades import DIGEST, Mark, NotSignableError, Proof, Signed
 
@@ -174,8 +174,8 @@ def _begin(row: SigningOrder, content: bytes, proof: Proof, mark: Mark | None, a
     size = 256 if certificate.public_key.algorithm == "ec" else certificate.public_key.byte_size
     signer = pades.signer_for(_external(row, size), said, proof, "B-B", mark)
     try:
-        prepared, _, out = asyncio.run(signer.async_digest_doc_for_signing(writer, bytes_reserved=16384 * 2))
-        attributes = asyncio.run(_external(row, size).signed_attrs(prepared.document_digest, DIGEST, use_pades=True))
+        prepared, _, out = loops.run(signer.async_digest_doc_for_signing(writer, bytes_reserved=16384 * 2))
+        attributes = loops.run(_external(row, size).signed_attrs(prepared.document_digest, DIGEST, use_pades=True))
     except SigningError as error:
         raise NotSignableError("Tệp không cho ký thêm.") from error
     half = _half(row.pk)
@@ -205,11 +205,11 @@ def _finish(row: SigningOrder, state: dict[str, Any], signature: bytes, proof: P
         if level == "B-T" and stamper is None:
             continue
         try:
-            made = asyncio.run(signer.async_sign_prescribed_attributes(DIGEST, attributes, timestamper=stamper))
+            made = loops.run(signer.async_sign_prescribed_attributes(DIGEST, attributes, timestamper=stamper))
         except (EvidenceUnavailableError, TimestampRequestError, OSError):
             continue
         out = io.BytesIO(_half(row.pk).read_bytes())
-        asyncio.run(PdfTBSDocument.async_finish_signing(out, prepared, made))
+        loops.run(PdfTBSDocument.async_finish_signing(out, prepared, made))
         return Signed(out.getvalue(), level)
     raise NotSignableError("Không ký được tệp này.")
 

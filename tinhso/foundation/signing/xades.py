@@ -1,6 +1,5 @@
 """Signing XML: XAdES, enveloped. Only inclusive C14N: with the exclusive kind the library writes a wrong digest."""
 
-import asyncio
 import base64
 import hashlib
 
@@ -14,6 +13,7 @@ from signxml.exceptions import SignXMLException
 from signxml.xades import XAdESSigner
 
 from tinhso.foundation.signing.evidence import EvidenceUnavailableError
+from tinhso.foundation.signing.judging import loops
 from tinhso.foundation.signing.judging.containers import DS, read_xml
 from tinhso.foundation.signing.judging.reasons import JudgedError
 from tinhso.foundation.signing.judging.xml import C14N, XADES
@@ -55,7 +55,7 @@ def _stamped(root: etree._Element, proof: Proof) -> bool:
     value = signature.find(f"{DS}SignatureValue")  # type: ignore[union-attr]
     digest = hashlib.sha256(etree.tostring(value, method="c14n", with_comments=False)).digest()
     try:
-        token = asyncio.run(proof.stamper.async_timestamp(digest, "sha256"))
+        token = loops.run(proof.stamper.async_timestamp(digest, "sha256"))
     except (EvidenceUnavailableError, TimestampRequestError, OSError):
         return False
     qualifying = signature.find(f".//{XADES}QualifyingProperties")  # type: ignore[union-attr]

@@ -1,6 +1,5 @@
 """What the demonstration authority answers: timestamps (RFC 3161), OCSP (RFC 6960), revocation lists."""
 
-import asyncio
 import hashlib
 import secrets
 from datetime import UTC, datetime, timedelta
@@ -13,6 +12,7 @@ from cryptography.x509 import ocsp
 
 from tinhso.foundation.signing.demo.authority import asn1
 from tinhso.foundation.signing.demo.folder import Demo
+from tinhso.foundation.signing.judging import loops
 from tinhso.foundation.signing.keys import KeySigner
 
 POLICY = "1.3.6.1.4.1.99999.1.1"  # of nobody: a demonstration
@@ -48,7 +48,7 @@ class Timestamps:
         }
         if asked["nonce"].native is not None:
             info["nonce"] = asked["nonce"]
-        token = asyncio.run(self._token(tsp.TSTInfo(info).dump()))
+        token = loops.run(self._token(tsp.TSTInfo(info).dump()))
         status = tsp.PKIStatusInfo({"status": tsp.PKIStatus("granted")})
         return bytes(tsp.TimeStampResp({"status": status, "time_stamp_token": token}).dump())
 

@@ -1,11 +1,10 @@
 """The verdict on a file of any kind."""
 
-import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from tinhso.foundation.signing.judging import cms, containers, pdf, xml
+from tinhso.foundation.signing.judging import cms, containers, loops, pdf, xml
 from tinhso.foundation.signing.judging import reasons as why
 from tinhso.foundation.signing.judging.reasons import JudgedError
 from tinhso.foundation.signing.judging.records import (
@@ -37,7 +36,7 @@ def judge(content: bytes, *, trust: TrustList, at: datetime, name: str = "", det
             raise JudgedError("empty")
         if len(content) > LARGEST:
             raise JudgedError("too_large")
-        found, of_file = asyncio.run(_judge_kind(media_type, content, trust, at, detached))
+        found, of_file = loops.run(_judge_kind(media_type, content, trust, at, detached))
     except JudgedError as error:
         of_file = list(error.reasons)
     except Exception:  # whatever a crafted file provokes in a parser is a refusal, never a fault of ours

@@ -162,16 +162,7 @@ async def judge_token(
     whole: bool = True,
 ) -> Stamp:
     """A timestamp (dấu thời gian): over what `imprint` digests, good as far as proven. Raises JudgedError."""
-    try:
-        info = token["encap_content_info"]["content"].parsed
-        if not isinstance(info, tsp.TSTInfo):
-            raise JudgedError("timestamp_broken")
-        stamped = info["gen_time"].native
-        named = info["message_imprint"]["hash_algorithm"]["algorithm"].native
-        hashed = info["message_imprint"]["hashed_message"].native
-        content = bytes(token["encap_content_info"]["content"].contents)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise JudgedError("timestamp_broken") from error
+    content, stamped, named, hashed = _inside(token)
     message = open_message(token)
     found = [_of_token(one) for one in integrity(message, lambda name: digest_of(content, name), "tst_info")]
     notes: tuple[Reason, ...] = ()
@@ -211,6 +202,20 @@ async def judge_token(
         notes=notes,
     )
     return Stamp(stamped, finding)
+
+
+def _inside(token: cms.SignedData) -> tuple[bytes, datetime, str, bytes]:
+    """The signed part of a token, its time, and the digest it stamps. Raises JudgedError."""
+    try:
+        info = token["encap_content_info"]["content"].parsed
+        if not isinstance(info, tsp.TSTInfo):
+            raise JudgedError("timestamp_broken")
+        imprint = info["message_imprint"]
+        named = str(imprint["hash_algorithm"]["algorithm"].native)
+        content = bytes(token["encap_content_info"]["content"].contents)
+        return content, info["gen_time"].native, named, imprint["hashed_message"].native
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise JudgedError("timestamp_broken") from error
 
 
 def _of_token(one: Reason) -> Reason:

@@ -67,6 +67,9 @@ async def judge(content: bytes, trust: TrustList, now: datetime) -> tuple[tuple[
         raise JudgedError("unsigned")
     if _repeated_ids(root):
         raise JudgedError("byte_range")
+    outside = [*root.itersiblings(preceding=True), *root.itersiblings()]
+    if any(isinstance(one, etree._ProcessingInstruction) for one in outside):
+        raise JudgedError("not_whole_file")  # a style sheet beside the root is signed by nobody and shows what it likes
     found: list[Finding] = []
     for number, element in enumerate(elements):
         found += await _judge_one(content, root, element, number, trust, now)

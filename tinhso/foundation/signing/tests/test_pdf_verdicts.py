@@ -1,10 +1,13 @@
 """Verdicts on PDF signatures: every lawful kind accepted, every way of spoiling one refused."""
 
+import asyncio
+import io
 import re
 import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -269,6 +272,48 @@ def test_a_clock_a_day_ahead_is_told_and_a_day_behind_is_noted(world: World, hol
     verdict = make.judge(late, world.trust())
     assert verdict.is_valid
     assert verdict.signers[0].notes[0].code == "clock"
+
+
+def test_a_timestamp_of_a_revoked_service_is_not_believed() -> None:
+    world = make.world()
+    content = make.sign(make.paper(), world.holder().signer(), timestamper=world.stamper())
+    world.revoke(world.tsa, NOW - DAY)
+    assert make.codes(make.judge(content, world.trust())) == {"timestamp_revoked"}
+
+
+def test_a_timestamp_taken_from_another_signature_is_refused(world: World, holder: Holder) -> None:
+    class Stolen(make.DummyTimeStamper):
+        """Stamps something else than it is asked to."""
+
+        def request_tsa_response(self, req: Any) -> Any:
+            req["message_imprint"]["hashed_message"] = bytes(32)
+            return super().request_tsa_response(req)
+
+    honest = world.stamper()
+    thief = Stolen(honest.tsa_cert, honest.tsa_key, honest.certs_to_embed, fixed_dt=NOW)
+    content = make.sign(make.paper(), holder.signer(), timestamper=thief)
+    assert "timestamp_broken" in make.codes(make.judge(content, world.trust()))
+
+
+@pytest.mark.parametrize("options", [{"linearize": True}, {"object_stream_mode": pikepdf.ObjectStreamMode.generate}])
+def test_papers_of_other_makers_shapes_are_signed_and_judged(
+    options: dict[str, Any], world: World, holder: Holder
+) -> None:
+    with pikepdf.open(io.BytesIO(make.paper())) as document:
+        shaped = files.save(document, **options)
+    content = make.sign(shaped, holder.signer(), timestamper=world.stamper(), context=world.context(holder), lta=True)
+    verdict = make.judge(content, world.trust(crls=False))
+    assert verdict.is_valid, verdict.sentence
+    twice = make.sign(content, world.holder("Hai").signer(), field="ChuKy2", visible=True)
+    assert make.judge(twice, world.trust()).is_valid
+    assert not make.judge(tampering.page_replaced(twice), world.trust()).is_valid
+
+
+def test_a_verdict_can_be_asked_inside_a_running_loop(world: World, plain: bytes) -> None:
+    async def ask() -> bool:
+        return make.judge(plain, world.trust()).is_valid
+
+    assert asyncio.run(ask())
 
 
 def test_a_signer_may_not_be_his_own_timestamp_service(world: World, holder: Holder) -> None:
