@@ -2,7 +2,8 @@
 
 Environment: TINHSO_VAR (all state, default ./var), TINHSO_PORT, TINHSO_PACK, DATABASE_URL, TINHSO_SECRET_KEY,
 TINHSO_HOSTS, TINHSO_FILE_LIMIT, TINHSO_DEBUG, TINHSO_SMTP_URL, TINHSO_VNEID_* (the
-identity provider; without it a stand-in, on one's own machine only), CI.
+identity provider; without it a stand-in, on one's own machine only), TINHSO_TIMESTAMP_URL, TINHSO_SIGNING_HOSTS,
+TINHSO_PKCS11_MODULE, TINHSO_PKCS11_PIN, TINHSO_REMOTE_SIGNING_URL, TINHSO_REMOTE_SIGNING_KEY, CI.
 """
 
 import os
@@ -11,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import django_stubs_ext
 
-from ops import postgres, secrets
+from ops import demo_authority, postgres, secrets
 
 django_stubs_ext.monkeypatch()
 
@@ -36,6 +37,7 @@ INSTALLED_APPS = [
     "tinhso.foundation.accounts",
     "tinhso.foundation.calendars",
     "tinhso.foundation.files",
+    "tinhso.foundation.signing",
     "tinhso.foundation.notifications",
     "tinhso.foundation.forms",
     "tinhso.foundation.workflow",
@@ -44,6 +46,7 @@ INSTALLED_APPS = [
     "tinhso.systems.portal",
     "tinhso.systems.administration",
     "tinhso.systems.studio",
+    "tinhso.systems.digitisation",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -203,6 +206,16 @@ WHITENOISE_USE_FINDERS = bool(os.environ.get("PYTEST_VERSION")) or DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 MIGRATION_MODULES: dict[str, str] = {}
 
+# Services of signing: asked only at these hosts, whatever a certificate says of where its revocation is told.
+SIGNING = {
+    "timestamps": os.environ.get("TINHSO_TIMESTAMP_URL", "") or demo_authority.timestamps(VAR),
+    "hosts": {*os.environ.get("TINHSO_SIGNING_HOSTS", "").split(","), *demo_authority.hosts(VAR)} - {""},
+    "pkcs11_module": os.environ.get("TINHSO_PKCS11_MODULE", ""),
+    "pkcs11_pin": os.environ.get("TINHSO_PKCS11_PIN", ""),
+    "remote": os.environ.get("TINHSO_REMOTE_SIGNING_URL", ""),
+    "remote_key": os.environ.get("TINHSO_REMOTE_SIGNING_KEY", ""),
+}
+
 SMTP_URL = os.environ.get("TINHSO_SMTP_URL", "")  # empty: letters are laid into var/mail
 NOTIFICATION_CHANNELS = ["email"]  # in the order in which they are tried
 
@@ -212,5 +225,11 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"tinhso": {"level": "INFO"}, "django.security.DisallowedHost": {"level": "CRITICAL"}},
+    "loggers": {
+        "tinhso": {"level": "INFO"},
+        # They tell of every fault of a file under judgement, with a traceback; the verdict says it in a sentence.
+        "pyhanko": {"level": "CRITICAL"},
+        "pyhanko_certvalidator": {"level": "CRITICAL"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
 }

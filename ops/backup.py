@@ -3,8 +3,9 @@
 python -m ops.backup make [FILE] | restore FILE | check FILE
 
 The file is a tar: database.dump (pg_dump, custom format, compressed), files/ (papers, each named by the digest of its
-bytes), keys (secret-key, …), manifest.json (time, digests of all). It is taken while the province works: pg_dump
-sees one moment, and papers are written before the rows that name them, so every row's paper is inside.
+bytes), signing/ (keys for signing), keys (secret-key, …), manifest.json (time, digests of all). It is taken while the
+province works: pg_dump sees one moment, and papers are written before the rows that name them, so every row's paper is
+inside.
 """
 
 import contextlib
@@ -29,8 +30,8 @@ VAR = Path(os.environ.get("TINHSO_VAR") or ROOT / "var").resolve()
 EXTERNAL = os.environ.get("DATABASE_URL", "")
 FORMAT = 1
 KEYS = ("secret-key", "demo-password", "vneid-stand-in.pem")
-FOLDERS = ("files",)
-UNFINISHED = {"incoming", "parts"}  # uploads under way: their senders send the rest again
+FOLDERS = ("files", "signing")
+UNFINISHED = {"incoming", "parts", "half"}  # under way: uploads are sent again, half-signed papers begun again
 CHUNK = 1 << 20
 
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from ops import postgres, supervisor
+from ops import demo_authority, postgres, supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("TINHSO_VAR") or ROOT / "var").resolve()
@@ -20,6 +20,8 @@ Line = tuple[str, str, str]
 # name | programs | package | what its absence costs
 PROGRAMS = """
 Tesseract (OCR) | tesseract | tesseract-ocr-vie | chưa cần; sau này: không đọc được chữ trong ảnh quét
+pdfsig, OpenSSL | pdfsig | poppler-utils openssl | không có ý kiến thứ hai về dấu băm chữ ký khi thử
+SoftHSM | softhsm2-util | softhsm2 | các bài thử thiết bị ký PKCS#11 bị bỏ qua
 Chromium | chromium chromium-browser google-chrome | chromium | các bài thử trên trình duyệt bị bỏ qua
 """
 
@@ -85,8 +87,20 @@ def installation() -> Iterator[Line]:
         yield MISSING, "Thư điện tử", f"chưa đặt TINHSO_SMTP_URL: thư được đặt vào {VAR / 'mail'}, không gửi đi đâu"
 
 
+def signing() -> Iterator[Line]:
+    """Services that signing stands on."""
+    if demo_authority.port(VAR):
+        yield GOOD, "Ký số", "CA, dấu thời gian mô phỏng trên máy này"
+        return
+    address = os.environ.get("TINHSO_TIMESTAMP_URL")
+    if address:
+        yield GOOD, "Dấu thời gian", address
+    else:
+        yield MISSING, "Dấu thời gian", "chưa đặt TINHSO_TIMESTAMP_URL: chữ ký chưa chứng minh được giờ ký"
+
+
 def main() -> int:
-    lines = [*machine(), *installation(), *programs()]
+    lines = [*machine(), *installation(), *signing(), *programs()]
     for mark, name, words in lines:
         print(f"{mark:6} {name:22} {words}")
     faults = [name for mark, name, _ in lines if mark == BAD]

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from ops import postgres
+from ops import demo_authority, postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 GRACE_SECONDS = 25.0
@@ -50,7 +50,10 @@ def commands(var: Path) -> dict[str, list[str]]:
         "--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "20",
         "--no-access-log", "config.wsgi:application",
     ]  # fmt: skip
-    return {"web": web, "worker": [sys.executable, "manage.py", "worker"]}
+    found = {"web": web, "worker": [sys.executable, "manage.py", "worker"]}
+    if demo_authority.port(var):
+        found["authority"] = [sys.executable, "-m", "tinhso.foundation.signing.demo.server", str(var)]
+    return found
 
 
 def _die_with_parent() -> None:

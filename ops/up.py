@@ -129,6 +129,15 @@ def command(name: str, *arguments: object, **options: object) -> str:
     return lines[-1].strip() if lines else ""
 
 
+def is_demo() -> bool:
+    """Demo accounts are there and only this machine is served: a mock authority may vouch for the officials."""
+    from django.conf import settings
+
+    from tinhso.foundation.accounts import public as accounts
+
+    return bool(settings.IS_LOCAL and accounts.demo_sign_ins())
+
+
 def has_dossiers() -> bool:
     """Samples never go among dossiers that are there: they may be real, restored or of another installation."""
     from django.db import connection
@@ -167,6 +176,9 @@ def set_up(marks: dict[str, str], before: dict[str, Any]) -> dict[str, Any]:
     if changed("pack"):
         step(f"Nạp gói dữ liệu tỉnh ({PACK.name})", lambda: command("pack", "load", PACK))
         done("pack")
+    if before.get("demo_ca") != marks["pack"] and is_demo():
+        step("Cấp chứng thư ký số mô phỏng", lambda: command("demo_ca", "set_up"))
+        now["demo_ca"] = marks["pack"]
     if not before.get("demo") and DEMO_DOSSIERS and not has_dossiers():
         step(f"Dựng {DEMO_DOSSIERS} hồ sơ mẫu", lambda: command("demo", dossiers=DEMO_DOSSIERS))
         now["demo"] = DEMO_DOSSIERS

@@ -2,7 +2,8 @@
 
 BENCH_SIZE=2000000  dossiers for the pages at full size (default 100,000; the small size is a hundredth of 2,000,000)
 BENCH_SECONDS=8     length of each load
-BENCH_ONLY=submit,pages   some parts only: submit tasks bulk pages search weight studio start memory due
+BENCH_ONLY=submit,pages   some parts only: submit tasks bulk pages search weight studio signing start
+                    memory due
 BENCH_COLD=1        also measure `make up` from nothing in a fresh clone
 """
 
@@ -240,6 +241,16 @@ class Bench:
             Figure(f"migrate {MOVED:,} running cases", seconds, "s", 20, note=f"back in {moved['back']:.1f} s")
         )
 
+    def signing(self) -> None:
+        """Signing by a soft RSA-3072 key and judging, without anything of the network or the database."""
+        found = json.loads(self.province.run("-m", "tests.load.signing").strip().splitlines()[-1])
+        self.report.add(
+            Figure("sign invisibly, RSA-3072, per core-second", found["invisible"], "1/s", 45, at_least=True),
+            Figure("sign visibly, RSA-3072, per core-second", found["visible"], "1/s", 30, at_least=True),
+            Figure("judge a signed PDF (B-B), per core-second", found["judge_short"], "1/s", 75, at_least=True),
+            Figure("judge a signed PDF (B-LT), per core-second", found["judge_long"], "1/s", 30, at_least=True),
+        )
+
     def search(self) -> None:
         self.report.add(Figure("search of procedures, p95", search_p95(self.province), "ms", 100))
 
@@ -304,7 +315,7 @@ def main() -> int:
         parts: dict[str, Callable[[], None]] = {
             "submit": bench.submit, "tasks": bench.tasks, "due": bench.due, "memory": bench.memory,
             "weight": bench.weight, "search": bench.search, "bulk": bench.bulk, "pages": bench.pages,
-            "studio": bench.studio, "start": bench.start,
+            "studio": bench.studio, "signing": bench.signing, "start": bench.start,
         }  # fmt: skip
         for name, part in parts.items():
             if not ONLY or name in ONLY:

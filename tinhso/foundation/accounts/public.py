@@ -35,6 +35,7 @@ __all__ = [
     "actor_of_account",
     "actor_of_job",
     "administers",
+    "confirmed_at",
     "demo_sign_ins",
     "get_account",
     "issue_system_key",
@@ -71,6 +72,14 @@ def get_account(*, account_id: int) -> AccountInfo:
 def account_by_number(*, identity_number: str, kind: str = "citizen") -> AccountInfo | None:
     """The account of a person (`citizen`) or organisation (`business`) by its number; None when there is none."""
     return selectors.account_by_number(identity_number, kind)
+
+
+def confirmed_at(*, request: HttpRequest) -> datetime | None:
+    """When whoever sits there last showed who they are in this session (password, second factor, passkey).
+
+    What uses a person's own key asks for it to be a moment ago; `account_reauthenticate` asks again.
+    """
+    return selectors.confirmed_at(request)
 
 
 def require(actor: Actor, right: Right, *, unit_path: tuple[int, ...] | None = None) -> None:

@@ -1,8 +1,10 @@
 """Reads of accounts."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
+from allauth.account.internal.flows.login import get_authentication_records
 from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from tinhso.foundation.accounts.models import Account, SignInLock
@@ -78,6 +80,12 @@ def _is_of_province(unit_path: tuple[int, ...]) -> bool:
     except LookupError:
         return False
     return bool(kinds) and "commune" not in kinds
+
+
+def confirmed_at(request: HttpRequest) -> datetime | None:
+    records = get_authentication_records(request, getattr(request, "user", None))
+    times = [float(record["at"]) for record in records if record.get("at")]
+    return datetime.fromtimestamp(max(times), UTC) if times else None
 
 
 def locked_sign_ins(at: datetime) -> list[LockedSignIn]:

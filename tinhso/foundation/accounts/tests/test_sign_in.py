@@ -383,3 +383,22 @@ def test_ones_account_shows_who_looked(client: Client) -> None:
         page = client.get(address).content.decode()
         assert "UBND phường Mẫu" in page
         assert "Giải quyết hồ sơ" in page
+
+
+def test_when_somebody_last_showed_who_they_are_is_known(client: Client) -> None:
+    from django.test import RequestFactory
+
+    from tinhso.foundation.accounts import public
+
+    account = make_account()
+    request = RequestFactory().get("/")
+    request.session, request.user = client.session, account
+    assert public.confirmed_at(request=request) is None
+    before = timezone.now()
+    sign_in_as(client, account)
+    request.session = client.session
+    confirmed = public.confirmed_at(request=request)
+    assert confirmed is not None
+    assert before - timedelta(seconds=1) <= confirmed <= timezone.now()
+    request.user = make_account()
+    assert public.confirmed_at(request=request) is None

@@ -1,0 +1,1 @@
+"""Signatures and what they are worth (ký số)."""

@@ -1,0 +1,118 @@
+"""Reads of signing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from asn1crypto import x509
+
+from tinhso.foundation.signing.models import Batch, SigningOrder, TrustChange, TrustedAuthority
+
+
+@dataclass(frozen=True, slots=True)
+class PaperStatus:
+    """One paper of a batch."""
+
+    sha256: str
+    name: str
+    purpose: str
+    state: str  # waiting | requested | signed | failed | stopped
+    state_label: str
+    problem: str
+    signed_sha256: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchStatus:
+    """How far a batch is."""
+
+    id: str
+    total: int
+    signed: int
+    failed: int
+    stopped: int
+    waiting: int
+    papers: tuple[PaperStatus, ...]
+
+    @property
+    def is_done(self) -> bool:
+        return self.waiting == 0
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedView:
+    """An authority of the trust list."""
+
+    name: str
+    fingerprint: str
+    purposes: tuple[str, ...]  # official | public | timestamps
+    valid_to: datetime
+    trusted_from: datetime | None
+    trusted_to: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PendingChange:
+    """A change of the trust list that waits for a second person."""
+
+    id: int
+    act: str
+    name: str
+    fingerprint: str
+    purposes: tuple[str, ...]
+    reason: str
+    proposed_by_name: str
+    proposed_at: datetime
+
+
+def batch(batch_id: str) -> Batch:
+    """Raises LookupError."""
+    try:
+        return Batch.objects.get(pk=UUID(str(batch_id)))
+    except (Batch.DoesNotExist, ValueError):
+        raise LookupError("Không có lô ký này") from None
+
+
+def batch_status(batch_id: str) -> BatchStatus:
+    """Raises LookupError."""
+    rows = list(batch(batch_id).orders.order_by("position"))
+    papers = tuple(_paper(row) for row in rows)
+    count = {state: sum(paper.state == state for paper in papers) for state in SigningOrder.State.values}
+    return BatchStatus(
+        id=batch_id,
+        total=len(papers),
+        signed=count["signed"],
+        failed=count["failed"],
+        stopped=count["stopped"],
+        waiting=count["waiting"] + count["requested"],
+        papers=papers,
+    )
+
+
+def _paper(row: SigningOrder) -> PaperStatus:
+    label = SigningOrder.State(row.state).label
+    return PaperStatus(row.sha256, row.name, row.purpose, row.state, label, row.problem, row.signed_sha256, row.reached)
+
+
+def trusted() -> list[TrustedView]:
+    return [
+        TrustedView(
+            row.name,
+            row.fingerprint,
+            tuple(name for name in ("official", "public", "timestamps") if getattr(row, f"for_{name}")),
+            x509.Certificate.load(bytes(row.certificate)).not_valid_after,
+            row.trusted_from,
+            row.trusted_to,
+        )
+        for row in TrustedAuthority.objects.filter(withdrawn_in=None).order_by("name", "pk")
+    ]
+
+
+def pending() -> list[PendingChange]:
+    rows = TrustChange.objects.filter(state=TrustChange.State.WAITING).order_by("proposed_at", "pk")
+    return [
+        PendingChange(row.pk, row.act, row.name, row.fingerprint, tuple(row.purposes), row.reason, row.proposed_by_name,
+                      row.proposed_at)
+        for row in rows
+    ]  # fmt: skip

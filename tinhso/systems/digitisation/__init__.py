@@ -1,0 +1,1 @@
+"""From paper to record (số hoá)."""

@@ -1,0 +1,37 @@
+"""`manage.py papers verdict FILE [--trust DIR]`: what a signed file is worth, as JSON; exit 0 valid, 1 not."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from tinhso.foundation.signing import public as signing
+
+
+class Command(BaseCommand):
+    """Look at papers from the command line; nothing is asked of any network."""
+
+    requires_system_checks = ()  # starts without loading every page of the house
+    help = "Xem giấy tờ: kết quả kiểm tra chữ ký số"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        verdict = verbs.add_parser("verdict", help="kết quả kiểm tra chữ ký số, dạng JSON; thoát 0 hợp lệ, 1 không")
+        verdict.add_argument("file", type=Path, help="PDF, XML, gói ASiC-E hoặc CMS (.p7s cần tệp nội dung ở bên cạnh)")
+        verdict.add_argument("--trust", type=Path, metavar="DIR", help="thư mục chứng thư gốc (PEM) và CRL (DER)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        getattr(self, options["verb"])(**options)
+
+    def verdict(self, file: Path, trust: Path | None, **_: Any) -> None:
+        try:
+            listed = signing.trust_folder(folder=trust) if trust else None
+        except OSError as error:
+            raise CommandError(f"Không đọc được thư mục danh sách tin cậy {trust}: {error.strerror or error}") from None
+        found = signing.judge_file(path=file, trust=listed, at=timezone.now())
+        self.stdout.write(json.dumps(signing.as_json(found), ensure_ascii=False, indent=1))
+        if not found.is_valid:
+            sys.exit(1)
