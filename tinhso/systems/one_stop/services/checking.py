@@ -14,7 +14,7 @@ from tinhso.foundation.accounts.public import Actor
 from tinhso.foundation.files import public as files
 from tinhso.foundation.forms import public as forms
 from tinhso.lib.identifiers import check_personal_id, check_tax_code, sentence_of
-from tinhso.systems.one_stop.services import routing
+from tinhso.systems.one_stop.services import leaning, routing
 from tinhso.systems.one_stop.states import OPEN
 from tinhso.systems.one_stop.types import Finding, PaperGiven, refuse
 from tinhso.systems.procedures import public as procedures
@@ -84,6 +84,7 @@ def check(
     checked.findings += _check_unit(checked, unit_key, channel, actor, at)
     checked.findings += _check_form(checked, data, form_version_id, channel)
     checked.findings += _check_papers(checked, papers, channel, may_lack=may_lack_papers)
+    checked.findings += leaning.problems(papers, owner_number=applicant.identity_number, actor=actor, at=at)
     checked.findings += _check_person(applicant)
     if not checked.is_blocked:
         checked.findings += _check_repetition(procedure_code, applicant, at)

@@ -16,7 +16,7 @@ from tinhso.foundation.accounts.public import Actor
 from tinhso.foundation.workflow import public as workflow
 from tinhso.systems.one_stop.models import Dossier
 from tinhso.systems.one_stop.searching import search_text_of
-from tinhso.systems.one_stop.services import standing
+from tinhso.systems.one_stop.services import leaning, standing
 from tinhso.systems.one_stop.services.checking import Applicant, Checked, check
 from tinhso.systems.one_stop.services.handling import KIND, accept_dossier
 from tinhso.systems.one_stop.services.passage import state_after
@@ -155,6 +155,8 @@ def submit(request: Request) -> Receipt:
     receipt = _receipt(
         written["code"], submitted_at, written.get("digest", digest), digest, repeated=written["repeated"]
     )
+    if not receipt.repeated:
+        leaning.lean(receipt.code, checked.procedure.name, request.papers, units=checked.units, at=request.at)
     if request.accept and not receipt.repeated and request.channel in AT_DESK:
         accept_dossier(code=receipt.code, actor=request.actor, at=request.at)
     return receipt
