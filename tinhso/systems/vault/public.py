@@ -17,10 +17,10 @@ from tinhso.systems.vault.services.asking import Clash
 from tinhso.systems.vault.services.keeping import ResultSource
 
 __all__ = [
-    "Clash", "Deposit", "Held", "IssuedResult", "Kind", "Leaning", "Lent", "UnitFigure", "Wanted", "clashes",
-    "deposit", "figures", "fits", "held_for_official", "kinds", "lean", "leanings", "lend", "lend_own",
-    "note_dossier_reading", "record_override", "record_signature", "register_results", "set_kinds", "show_clashes",
-    "supersede", "why_not_lean",
+    "Clash", "Deposit", "Held", "IssuedResult", "Kind", "Leaning", "Lent", "UnitFigure", "Wanted", "already_held",
+    "clashes", "deposit", "figures", "fits", "held_for_official", "issued_key", "kinds", "lean", "leanings", "lend",
+    "lend_own", "note_dossier_reading", "record_override", "record_signature", "register_results", "set_kinds",
+    "show_clashes", "supersede", "why_not_lean",
 ]  # fmt: skip
 
 
@@ -56,6 +56,16 @@ def set_kinds(rows: Iterable[Kind], *, gone: Iterable[str] = ()) -> None:
 def fits(*, actor: Actor, wanted: Sequence[Wanted], at: datetime) -> dict[str, list[Held]]:
     """Key of each paper wanted → what the person may pick instead of uploading, the weightiest first."""
     return reusing.for_owner(actor=actor, wanted=wanted, at=at)
+
+
+def already_held(*, owner_number: str, wanted: Sequence[Wanted], at: datetime) -> dict[str, str]:
+    """Key of each paper that may not be asked for → the store or register that has it; nothing of what it says."""
+    return reusing.already_held(owner_number=owner_number, wanted=wanted, on=_day(at))
+
+
+def issued_key(*, source: str, source_ref: str) -> str:
+    """The key of the paper something put there, or ""."""
+    return keeping.issued_key(source=source, source_ref=source_ref)
 
 
 def lend_own(*, key: str, actor: Actor, at: datetime) -> Lent:

@@ -15,6 +15,7 @@ from tinhso.systems.one_stop.services import leaning
 from tinhso.systems.one_stop.types import Finding, RefusedError
 from tinhso.systems.vault import public as vault
 
+SHORTEST_REASON = 10
 REASON = "held_reason"  # in the data of a request: why it is asked all the same
 _TERSE = (
     "Kho dữ liệu điện tử hoặc cơ sở dữ liệu đã có: %s. Không yêu cầu nộp lại giấy tờ đã có; "

@@ -135,6 +135,11 @@ def _attach(paper: Paper, sha256: str, file_name: str) -> None:
     paper.save(update_fields=["has_file"])
 
 
+def issued_key(*, source: str, source_ref: str) -> str:
+    found = Paper.objects.filter(source=source, source_ref=source_ref).values_list("key", flat=True).first()
+    return str(found) if found else ""
+
+
 def upload_own(store: Store, *, actor: Actor, content: BinaryIO, file_name: str, name: str, at: datetime) -> Paper:
     """A paper of one's own, in a zone apart: nobody has checked it. Raises FileRefusedError."""
     own = Paper.objects.filter(store=store, zone=Paper.Zone.OWN)

@@ -103,7 +103,9 @@ def is_file_of(paper: Paper, sha256: str) -> bool:
 
 
 def papers_of_file(sha256: str, *, owner_number: str, dossier_code: str) -> list[Paper]:
-    """The papers whose file this is: of the owner's store, or lent to the dossier by another (an organisation)."""
+    """The papers whose file this is: of the owner's store, lent to the dossier by another, or its result."""
     with_file = Paper.objects.filter(pk__in=Content.objects.filter(sha256=sha256).values("paper_id"))
-    ours = with_file.filter(Q(store__number=owner_number) | Q(uses__dossier_code=dossier_code))
+    ours = with_file.filter(
+        Q(store__number=owner_number) | Q(uses__dossier_code=dossier_code) | Q(source_ref=dossier_code)
+    )
     return list(ours.select_related("store").distinct().order_by("pk"))

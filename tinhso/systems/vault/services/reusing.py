@@ -13,6 +13,7 @@ from tinhso.systems.vault.selectors import papers as selectors
 from tinhso.systems.vault.selectors.kinds import all_kinds
 from tinhso.systems.vault.services import opening
 
+STORE = "Kho dữ liệu điện tử"
 FOR_A_DOSSIER = "Giải quyết hồ sơ"
 AT_THE_DESK = "Tiếp nhận hồ sơ tại quầy: giấy tờ đã có thì không yêu cầu nộp lại"
 
@@ -59,6 +60,17 @@ def _standing(owner_number: str, wanted: Sequence[Wanted], on: date) -> dict[str
     found = fits(stores, wanted, on)
     best = {key: next((paper for paper in held if paper.may_stand_for(on)), None) for key, held in found.items()}
     return {key: paper for key, paper in best.items() if paper is not None}
+
+
+def already_held(*, owner_number: str, wanted: Sequence[Wanted], on: date) -> dict[str, str]:
+    """Key of each paper wanted that may not be asked for → where it is held, without a word of what it says."""
+    kinds = all_kinds()
+    places: dict[str, str] = {}
+    for one in wanted:
+        kind = matching.kind_of_paper(kinds, procedure_code=one.procedure_code, key=one.key, name=one.name)
+        if kind is not None and kind.held_by:
+            places[one.key] = kind.held_by
+    return places | dict.fromkeys(_standing(owner_number, wanted, on), STORE)
 
 
 def lend_own(*, key: str, actor: Actor, at: datetime) -> Lent:
