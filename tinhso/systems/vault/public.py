@@ -10,6 +10,7 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from tinhso.foundation.accounts.public import Actor
+from tinhso.systems.vault import matching
 from tinhso.systems.vault.records import Deposit, Held, IssuedResult, Kind, Leaning, Lent, UnitFigure, Wanted
 from tinhso.systems.vault.selectors.kinds import all_kinds
 from tinhso.systems.vault.services import asking, configuring, keeping, lapsing, reusing
@@ -18,9 +19,9 @@ from tinhso.systems.vault.services.keeping import ResultSource
 
 __all__ = [
     "Clash", "Deposit", "Held", "IssuedResult", "Kind", "Leaning", "Lent", "UnitFigure", "Wanted", "already_held",
-    "clashes", "deposit", "figures", "fits", "held_for_official", "issued_key", "kinds", "lean", "leanings", "lend",
-    "lend_own", "note_dossier_reading", "record_override", "record_signature", "register_results", "set_kinds",
-    "show_clashes", "supersede", "why_not_lean",
+    "clashes", "deposit", "figures", "fits", "held_for_official", "issued_key", "kind_asked", "kinds", "lean",
+    "leanings", "lend", "lend_own", "note_dossier_reading", "record_override", "record_signature", "register_results",
+    "set_kinds", "show_clashes", "supersede", "why_not_lean",
 ]  # fmt: skip
 
 
@@ -66,6 +67,11 @@ def already_held(*, owner_number: str, wanted: Sequence[Wanted], at: datetime) -
 def issued_key(*, source: str, source_ref: str) -> str:
     """The key of the paper something put there, or ""."""
     return keeping.issued_key(source=source, source_ref=source_ref)
+
+
+def kind_asked(*, wanted: Wanted) -> Kind | None:
+    """The kind of paper a procedure or form asks for; None where none surely fits."""
+    return matching.kind_of_paper(all_kinds(), procedure_code=wanted.procedure_code, key=wanted.key, name=wanted.name)
 
 
 def lend_own(*, key: str, actor: Actor, at: datetime) -> Lent:

@@ -6,6 +6,7 @@ happen; `tests/test_no_reading_without_a_row.py` keeps it so. Both stand in the 
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -53,7 +54,7 @@ def open_for(paper: Paper, reader: Reader, *, purpose: str, subject: str, at: da
     if not connection.in_atomic_block:
         raise RuntimeError("a reading is written in the transaction of whoever reads")
     with connection.cursor() as cursor:
-        values = [
+        values: list[Any] = [
             at, reader.key[:60], reader.name[:200], reader.post[:200], reader.unit_id, reader.unit_name[:300],
             reader.by_way_of, purpose[:300], subject[:100], paper.pk,
         ]  # fmt: skip

@@ -11,8 +11,7 @@ from tests.running import pdf
 from tinhso.foundation.accounts.models import Account
 from tinhso.foundation.files import public as files
 from tinhso.foundation.outbox import public as outbox
-from tinhso.systems.one_stop import services
-from tinhso.systems.one_stop.tests.factories import Office
+from tinhso.systems.one_stop.tests.factories import Office, services
 from tinhso.systems.vault import public as vault
 from tinhso.systems.vault.models import Paper
 

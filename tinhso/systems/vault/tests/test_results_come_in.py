@@ -3,9 +3,7 @@
 from django.utils import timezone
 
 from tests.running import pdf
-from tinhso.systems.one_stop import services
-from tinhso.systems.one_stop.models import Dossier
-from tinhso.systems.one_stop.tests.factories import Office
+from tinhso.systems.one_stop.tests.factories import Dossier, Office, services
 from tinhso.systems.vault.models import Paper, Use
 from tinhso.systems.vault.tests.factories import client_of, deliver, result
 

@@ -9,9 +9,8 @@ from django.utils import timezone
 from tinhso.foundation.accounts.models import Account
 from tinhso.foundation.notifications import public as notifications
 from tinhso.systems.one_stop import public as one_stop
-from tinhso.systems.one_stop import services
-from tinhso.systems.one_stop.tests.factories import COMMUNE, Office
-from tinhso.systems.portal import drafts
+from tinhso.systems.one_stop.tests.factories import COMMUNE, Office, services
+from tinhso.systems.portal.tests.factories import drafts
 from tinhso.systems.vault import public as vault
 from tinhso.systems.vault.models import AskedAgain, Paper, Reading, Use
 from tinhso.systems.vault.services import lapsing

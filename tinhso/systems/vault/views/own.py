@@ -104,7 +104,8 @@ def removal(request: AuthenticatedRequest, key: UUID) -> HttpResponse:
 def readings(request: AuthenticatedRequest) -> HttpResponse:
     """Every reading by an official, a system, a link or a delegate, the latest first."""
     store = own_store(request.actor)
-    lines, following = [], ""
+    lines: list[rows.ReadingLine] = []
+    following = ""
     if store is not None:
         lines, following = rows.readings_of_store(store, after=request.GET.get("after", "")[:60], limit=PAGE)
     context = {
