@@ -34,6 +34,7 @@ LABELS = (
     gettext_noop("Dùng khi nộp hồ sơ"),
     gettext_noop("Mở bằng liên kết"),
     gettext_noop("Người có liên kết"),
+    gettext_noop("Người được uỷ quyền xem"),
 )
 
 

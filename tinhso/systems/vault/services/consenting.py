@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tinhso.foundation.accounts.public import Actor
 from tinhso.foundation.audit import public as audit
@@ -61,11 +62,11 @@ def give_to_unit(
     """The owner lets an agency read these papers for a purpose, so many days. Raises ValueError with a sentence."""
     purpose = " ".join(purpose.split())[:300]
     if len(purpose) < 5:
-        raise ValueError("Ghi rõ đồng ý cho đọc để làm gì (ít nhất 5 ký tự).")
+        raise ValueError(_("Ghi rõ đồng ý cho đọc để làm gì (ít nhất 5 ký tự)."))
     if not 1 <= days <= MOST_DAYS:
-        raise ValueError(f"Chọn số ngày từ 1 đến {MOST_DAYS}.")
+        raise ValueError(_("Chọn số ngày từ 1 đến %(most)s.") % {"most": MOST_DAYS})
     if not papers:
-        raise ValueError("Chọn ít nhất một giấy tờ.")
+        raise ValueError(_("Chọn ít nhất một giấy tờ."))
     unit = organizations.get_unit(unit_id=unit_id)
     given = Consent.objects.create(
         store=store, unit_id=unit.id, grantee_name=unit.name[:300], purpose=purpose, days=days,
@@ -80,7 +81,7 @@ def answer(consent: Consent, *, agrees: bool, actor: Actor, at: datetime) -> Non
     """The owner answers a question once. Raises ValueError where it was answered."""
     held = Consent.objects.select_for_update().get(pk=consent.pk)
     if held.state != Consent.State.ASKED:
-        raise ValueError("Câu hỏi này đã được trả lời.")
+        raise ValueError(_("Câu hỏi này đã được trả lời."))
     held.state = Consent.State.GIVEN if agrees else Consent.State.REFUSED
     held.answered_at = at
     held.valid_until = at + timedelta(days=held.days) if agrees else None

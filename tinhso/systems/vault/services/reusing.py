@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tinhso.foundation.accounts.public import Actor
 from tinhso.systems.vault import matching, permissions
@@ -79,7 +80,7 @@ def lend_own(*, key: str, actor: Actor, at: datetime) -> Lent:
     paper = selectors.paper_by_key(key)
     hand = permissions.hand_on(actor, paper, on)
     if hand is None or not hand.may_use or not paper.is_good(on):
-        raise LookupError("Không có giấy tờ này trong kho của bạn, hoặc giấy không còn hiệu lực.")
+        raise LookupError(_("Không có giấy tờ này trong kho của bạn, hoặc giấy không còn hiệu lực."))
     if hand.is_own:
         return opening.open_own(paper)
     reader = opening.reader_of(actor, "delegate")
@@ -108,11 +109,12 @@ def why_not_lean(*, key: str, sha256: str, owner_number: str, actor: Actor, at: 
         return str(missing)
     hand = permissions.hand_on(actor, paper, on) if not actor.is_official else None
     if paper.store.number != owner_number and (hand is None or not hand.may_use):
-        return "Không có giấy tờ này trong kho."
+        return _("Không có giấy tờ này trong kho.")
     if not opening.is_file_of(paper, sha256):
-        return f"Tệp gửi kèm không phải bản trong kho của «{paper.name}»."
+        return _("Tệp gửi kèm không phải bản trong kho của «%(name)s».") % {"name": paper.name}
     if not paper.is_good(on):
-        return f"«{paper.name}» trong kho không còn hiệu lực. Chọn giấy khác hoặc tải bản mới lên."
+        sentence = _("«%(name)s» trong kho không còn hiệu lực. Chọn giấy khác hoặc tải bản mới lên.")
+        return sentence % {"name": paper.name}
     return ""
 
 

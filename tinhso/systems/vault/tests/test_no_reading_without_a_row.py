@@ -3,9 +3,10 @@
 import ast
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.utils import Error
 from django.test import Client
 
@@ -46,7 +47,7 @@ def test_keeping_never_reads_a_hash_back() -> None:
 
 def test_without_a_transaction_nothing_is_opened(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     paper = put(office)
-    monkeypatch.setattr(connection, "in_atomic_block", False)
+    monkeypatch.setattr(opening, "connection", SimpleNamespace(in_atomic_block=False))
     with pytest.raises(RuntimeError):
         opening.open_for(paper, opening.reader_of(office.desk, "dossier"), purpose="", subject="", at=office.at)
 
@@ -54,9 +55,14 @@ def test_without_a_transaction_nothing_is_opened(office: Office, monkeypatch: py
 def test_a_broken_transaction_gives_neither_row_nor_bytes(office: Office) -> None:
     paper = put(office)
     reader = opening.reader_of(office.desk, "dossier")
-    with pytest.raises(RuntimeError, match="broken"), transaction.atomic():
-        opening.open_for(paper, reader, purpose="Thử", subject="", at=office.at)
-        raise RuntimeError("broken")
+
+    def break_off() -> None:
+        with transaction.atomic():
+            opening.open_for(paper, reader, purpose="Thử", subject="", at=office.at)
+            raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError, match="broken"):
+        break_off()
     assert not Reading.objects.exists()
 
 
