@@ -20,6 +20,7 @@ from tinhso.systems.vault.events import PaperKept
 from tinhso.systems.vault.models import Content, Paper, Store
 from tinhso.systems.vault.records import Deposit, IssuedResult
 from tinhso.systems.vault.selectors.kinds import all_kinds
+from tinhso.systems.vault.services import lapsing, opening
 
 MOST_OWN = 500
 MOST_OWN_BYTES = 1_000_000_000
@@ -40,26 +41,44 @@ def keep_result(dossier_id: int, *, at: datetime) -> Paper | None:
     if result is None or not result.owner_number:
         return None
     unit = organizations.get_unit(unit_id=result.unit_id)
-    return deposit(
-        Deposit(
-            owner_number=result.owner_number,
-            owner_kind=result.owner_kind,
-            owner_name=result.owner_name,
-            source="one_stop",
-            source_ref=result.dossier_code,
-            zone=Paper.Zone.ISSUED,
-            weight=Paper.Weight.RESULT,
-            name=result.name,
-            number=result.number,
-            issuer_unit_id=unit.id,
-            issuer_name=unit.name,
-            issued_on=result.day,
-            sha256=result.sha256,
-            file_name=f"{result.dossier_code}.pdf",
-            procedure_code=result.procedure_code,
-            result_code=result.code,
-        ),
-        at=at,
+    earlier = Paper.objects.filter(source="one_stop", source_ref__startswith=result.dossier_code)
+    same = [p for p in earlier.order_by("pk") if p.source_ref.partition("#")[0] == result.dossier_code]
+    if same and _is_another(same[-1], result):  # the dossier was opened again and ended with another result
+        new = deposit(_result(result, unit, ref=f"{result.dossier_code}#{len(same) + 1}"), at=at)
+        if same[-1].status == Paper.Status.GOOD:
+            lapsing.mark(
+                same[-1], Paper.Status.REPLACED, reason=f"Thay bằng số {new.number}", by="system:one_stop", by_name="",
+                at=at, new=new,
+            )  # fmt: skip
+        return new
+    return deposit(_result(result, unit, ref=same[-1].source_ref if same else result.dossier_code), at=at)
+
+
+def _is_another(paper: Paper, result: IssuedResult) -> bool:
+    """Another number, or other bytes under the same number."""
+    if paper.number != result.number[:60]:
+        return True
+    return bool(result.sha256) and paper.has_file and not opening.is_file_of(paper, result.sha256)
+
+
+def _result(result: IssuedResult, unit: organizations.Unit, *, ref: str) -> Deposit:
+    return Deposit(
+        owner_number=result.owner_number,
+        owner_kind=result.owner_kind,
+        owner_name=result.owner_name,
+        source="one_stop",
+        source_ref=ref,
+        zone=Paper.Zone.ISSUED,
+        weight=Paper.Weight.RESULT,
+        name=result.name,
+        number=result.number,
+        issuer_unit_id=unit.id,
+        issuer_name=unit.name,
+        issued_on=result.day,
+        sha256=result.sha256,
+        file_name=f"{result.dossier_code}.pdf",
+        procedure_code=result.procedure_code,
+        result_code=result.code,
     )
 
 

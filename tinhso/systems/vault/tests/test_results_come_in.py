@@ -5,7 +5,8 @@ from django.utils import timezone
 from tests.running import pdf
 from tinhso.systems.one_stop.tests.factories import Dossier, Office, services
 from tinhso.systems.vault.models import Paper, Use
-from tinhso.systems.vault.tests.factories import client_of, deliver, result
+from tinhso.systems.vault.services import keeping
+from tinhso.systems.vault.tests.factories import client_of, deliver, keep, result
 
 
 def test_a_result_comes_into_its_owners_store_once(office: Office) -> None:
@@ -52,3 +53,31 @@ def test_a_result_without_a_file_is_known_but_stands_for_nothing(office: Office)
     assert "chưa có bản điện tử" in page
     assert Use.objects.count() == 0
     assert Dossier.objects.get(code=code).result_number
+
+
+def test_another_result_of_the_same_dossier_replaces_the_first(office: Office) -> None:
+    code = result(office)
+    deliver()
+    first = Paper.objects.get()
+    Dossier.objects.filter(code=code).update(result_number="8/GKS", result_sha256=keep(31))
+    for _twice in range(2):
+        keeping.keep_result(office.dossier(code).pk, at=office.tick())
+    old, new = Paper.objects.order_by("pk")
+    assert (old.pk, old.status, old.replaced_by_id) == (first.pk, "replaced", new.pk)
+    assert (new.number, new.status) == ("8/GKS", "good")
+
+
+def test_two_events_at_the_same_second_keep_one_paper(office: Office) -> None:
+    code = office.with_result()
+    for _event in range(3):
+        keeping.keep_result(office.dossier(code).pk, at=office.at)
+    Dossier.objects.filter(code=code).update(result_sha256=keep(32))
+    keeping.keep_result(office.dossier(code).pk, at=office.at)  # the file comes after the facts
+    assert Paper.objects.get().has_file
+
+
+def test_a_withdrawn_or_unfinished_dossier_gives_nothing(office: Office) -> None:
+    code = office.received()
+    assert keeping.keep_result(office.dossier(code).pk, at=office.at) is None
+    assert keeping.keep_result(0, at=office.at) is None
+    assert not Paper.objects.exists()
