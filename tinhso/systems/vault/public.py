@@ -13,15 +13,43 @@ from tinhso.foundation.accounts.public import Actor
 from tinhso.systems.vault import matching
 from tinhso.systems.vault.records import Deposit, Held, IssuedResult, Kind, Leaning, Lent, UnitFigure, Wanted
 from tinhso.systems.vault.selectors.kinds import all_kinds
+from tinhso.systems.vault.selectors.kinds import look_again as forget_kinds
 from tinhso.systems.vault.services import asking, configuring, keeping, lapsing, reusing
 from tinhso.systems.vault.services.asking import Clash
 from tinhso.systems.vault.services.keeping import ResultSource
 
 __all__ = [
-    "Clash", "Deposit", "Held", "IssuedResult", "Kind", "Leaning", "Lent", "UnitFigure", "Wanted", "already_held",
-    "clashes", "deposit", "figures", "fits", "held_for_official", "issued_key", "kind_asked", "kinds", "lean",
-    "leanings", "lend", "lend_own", "note_dossier_reading", "record_override", "record_signature", "register_results",
-    "set_kinds", "show_clashes", "supersede", "why_not_lean",
+    "Clash",
+    "Deposit",
+    "Held",
+    "IssuedResult",
+    "Kind",
+    "Leaning",
+    "Lent",
+    "UnitFigure",
+    "Wanted",
+    "already_held",
+    "clashes",
+    "deposit",
+    "figures",
+    "fits",
+    "held_for_official",
+    "issued_key",
+    "kind_asked",
+    "kinds",
+    "lean",
+    "leanings",
+    "lend",
+    "lend_own",
+    "look_again",
+    "note_dossier_reading",
+    "record_override",
+    "record_signature",
+    "register_results",
+    "set_kinds",
+    "show_clashes",
+    "supersede",
+    "why_not_lean",
 ]  # fmt: skip
 
 
@@ -52,6 +80,11 @@ def kinds() -> list[Kind]:
 def set_kinds(rows: Iterable[Kind], *, gone: Iterable[str] = ()) -> None:
     """Write kinds as the pack has them; gone: keys no longer there."""
     configuring.set_kinds(rows, gone=gone)
+
+
+def look_again() -> None:
+    """See kinds that another process, or a test, has just changed."""
+    forget_kinds()
 
 
 def fits(*, actor: Actor, wanted: Sequence[Wanted], at: datetime) -> dict[str, list[Held]]:

@@ -5,6 +5,7 @@ from dataclasses import fields
 
 from tinhso.systems.vault.models import PaperKind
 from tinhso.systems.vault.records import Kind
+from tinhso.systems.vault.selectors.kinds import look_again
 
 
 def set_kinds(rows: Iterable[Kind], *, gone: Iterable[str] = ()) -> None:
@@ -19,3 +20,4 @@ def set_kinds(rows: Iterable[Kind], *, gone: Iterable[str] = ()) -> None:
         made, update_conflicts=True, unique_fields=["key"], update_fields=[name for name in names if name != "key"]
     )
     PaperKind.objects.filter(key__in=list(gone)).delete()
+    look_again()

@@ -6,7 +6,7 @@ from typing import BinaryIO
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -41,8 +41,8 @@ def keep_result(dossier_id: int, *, at: datetime) -> Paper | None:
     if result is None or not result.owner_number:
         return None
     unit = organizations.get_unit(unit_id=result.unit_id)
-    earlier = Paper.objects.filter(source="one_stop", source_ref__startswith=result.dossier_code)
-    same = [p for p in earlier.order_by("pk") if p.source_ref.partition("#")[0] == result.dossier_code]
+    of_dossier = Q(source_ref=result.dossier_code) | Q(source_ref__startswith=f"{result.dossier_code}#")
+    same = list(Paper.objects.filter(of_dossier, source="one_stop").order_by("pk"))
     if same and _is_another(same[-1], result):  # the dossier was opened again and ended with another result
         new = deposit(_result(result, unit, ref=f"{result.dossier_code}#{len(same) + 1}"), at=at)
         if same[-1].status == Paper.Status.GOOD:
@@ -155,7 +155,9 @@ def _attach(paper: Paper, sha256: str, file_name: str) -> None:
 
 
 def issued_key(*, source: str, source_ref: str) -> str:
-    found = Paper.objects.filter(source=source, source_ref=source_ref).values_list("key", flat=True).first()
+    """Of the latest, where one replaced another."""
+    same = Q(source_ref=source_ref) | Q(source_ref__startswith=f"{source_ref}#")
+    found = Paper.objects.filter(same, source=source).order_by("-pk").values_list("key", flat=True).first()
     return str(found) if found else ""
 
 

@@ -24,7 +24,7 @@ from tinhso.systems.vault.selectors.papers import Counts, Filters
 from tinhso.systems.vault.services import opening
 from tinhso.systems.vault.views.entering import entered, nothing, today
 
-PAGE = 30
+PAGE = 20
 
 
 @access("signed_in")
