@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 
 from tinhso.systems.vault.matching import search_words
 from tinhso.systems.vault.models import Paper, Store
@@ -85,7 +85,7 @@ def _filtered(papers: QuerySet[Paper], filters: Filters, on: date) -> QuerySet[P
 def counts(stores: Sequence[Store]) -> Counts:
     """Grouped by the database: a dozen rows, however many papers."""
     papers = Paper.objects.filter(store__in=[store.pk for store in stores])
-    is_hidden = Q(hidden_at__isnull=False)
+    is_hidden = ExpressionWrapper(Q(hidden_at__isnull=False), output_field=BooleanField())
     rows = papers.values_list("zone", "kind", is_hidden).annotate(n=Count("pk")).order_by()
     zones: Counter[str] = Counter()
     kinds: Counter[str] = Counter()

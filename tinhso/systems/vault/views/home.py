@@ -1,5 +1,7 @@
 """The store of a person: what is in it, found with or without marks; one paper; its file."""
 
+from datetime import date
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -31,12 +33,13 @@ PAGE = 20
 @require_GET
 def home(request: AuthenticatedRequest) -> HttpResponse:
     """Everything in one's store, newest first; an organisation's by `?store=`."""
-    hands = permissions.hands_of(request.actor, today())
+    on = today()
+    hands = permissions.hands_of(request.actor, on)
     chosen = _chosen(request, hands)
     filters = _filters(request)
     store = [chosen.store] if chosen else []
     counted = selectors.counts(store)
-    found, following = selectors.page(store, filters, on=today(), after=request.GET.get("after", "")[:60], limit=PAGE)
+    found, following = selectors.page(store, filters, on=on, after=request.GET.get("after", "")[:60], limit=PAGE)
     context = {
         "is_sure": permissions.is_sure(request.actor),
         "is_business": request.actor.kind == "business",
@@ -47,7 +50,7 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
         "zones": _zone_chips(chosen.store if chosen else None, filters, counted),
         "kinds": _kind_chips(chosen.store if chosen else None, filters, counted),
         "states": _state_chips(chosen.store if chosen else None, filters, counted),
-        "papers": [_row(paper) for paper in found],
+        "papers": [_row(paper, on) for paper in found],
         "following": _address(chosen.store if chosen else None, filters, after=following) if following else None,
         "first": _address(chosen.store if chosen else None, filters) if request.GET.get("after") else None,
         "waiting": rows.consents_waiting(chosen.store) if chosen and chosen.is_own else 0,
@@ -82,7 +85,12 @@ def _address(store: Store | None, filters: Filters, **changes: str) -> str:
         **changes,
     }
     query = urlencode({name: value for name, value in chosen.items() if value})
-    return f"{reverse('vault:home')}?{query}" if query else reverse("vault:home")
+    return f"{_home()}?{query}" if query else _home()
+
+
+@cache
+def _home() -> str:
+    return reverse("vault:home")
 
 
 def _stores(hands: list[permissions.Hand], chosen: permissions.Hand | None) -> list[tuple[str, str, bool, None]]:
@@ -136,12 +144,12 @@ def _state_chips(store: Store | None, filters: Filters, counted: Counts) -> Chip
     ]
 
 
-def _row(paper: Paper) -> dict[str, Any]:
+def _row(paper: Paper, on: date) -> dict[str, Any]:
     return {
-        "href": reverse("vault:paper", args=[paper.key]),
+        "href": f"{_home()}/papers/{paper.key}",
         "name": paper.name,
         "facts": words.facts(paper),
-        "due": words.validity(paper, today()),
+        "due": words.validity(paper, on),
         "weight": words.weight(paper),
         "is_own": paper.zone == Paper.Zone.OWN,
         "hidden": bool(paper.hidden_at),
