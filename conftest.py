@@ -26,7 +26,9 @@ def _fresh_copies() -> None:
     from tinhso.foundation.calendars import public as calendars
     from tinhso.foundation.organizations import revision
     from tinhso.systems.procedures import public as procedures
+    from tinhso.systems.vault import public as vault
 
+    vault.look_again()
     revision.start_afresh()
     calendars.look_again()
     procedures.look_again()

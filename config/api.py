@@ -21,6 +21,7 @@ api = NinjaAPI(
 )
 api.add_router("", "tinhso.systems.procedures.api.router")
 api.add_router("", "tinhso.systems.one_stop.api.router")
+api.add_router("", "tinhso.systems.vault.api.router")
 
 
 def problem(status: int, title: str, detail: str = "", **more: Any) -> HttpResponse:

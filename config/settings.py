@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "tinhso.foundation.forms",
     "tinhso.foundation.workflow",
     "tinhso.systems.procedures",
+    "tinhso.systems.vault",
     "tinhso.systems.one_stop",
     "tinhso.systems.portal",
     "tinhso.systems.administration",

@@ -25,7 +25,10 @@ AREAS: dict[str, frozenset[str]] = {
     r"(desk|register)\b": frozenset({"desk"}),
     r"lateness": frozenset({"head", "leader"}),
     r"dossiers/<str:code>/(papers|printing)/": ACCOUNTS,  # also the owner's
-    r"(dossiers|inbox|leave)(/|$)": OFFICIALS,
+    r"(dossiers|inbox|leave|consented)(/|$)": OFFICIALS,
+    r"issued/": frozenset({"leader"}),
+    r"api/v1/vault/": frozenset({SYSTEM}),
+    r"shared/": ALL,  # the address is the key
     r"(my|filing|files|after-sign-in)(/|$)": ACCOUNTS,
     r"procedures/<str:code>/filing$": ACCOUNTS,
     r"accounts/(2fa/keys/login|2fa/authenticate)/$": ALL,  # the second half of signing in
@@ -56,6 +59,15 @@ def dossier(may: frozenset[str] | None, **more: Any) -> Sample:
 def filing(**more: Any) -> Sample:
     """The draft of a dossier, its owner's only."""
     return Sample(lambda world: {"draft_id": world.things["draft"], **more}, OWNER)
+
+
+def stored(may: frozenset[str] | None, *, thing: str = "vault_paper", **more: Any) -> Sample:
+    """A paper of the citizen's store, or what hangs on it."""
+    return Sample(lambda world: {"key": world.things[thing], **more}, may)
+
+
+def shared() -> Sample:
+    return Sample(lambda world: {"token": world.things["share_token"]})
 
 
 def draft(kind: str, **more: Any) -> Sample:
@@ -114,6 +126,28 @@ SAMPLES: dict[str, Sample] = {
     "dossiers/<str:code>/acts/<slug:slug>": dossier(OFFICE, slug="acceptance"),
     "desk/received/<str:code>": dossier(frozenset({"desk"})),
     "lateness/<int:unit_id>": Sample(lambda world: {"unit_id": world.things["unit_id"]}, frozenset({"head", "leader"})),
+    "dossiers/<str:code>/store": dossier(OFFICE),
+    # the data store: the owner's alone; agencies and systems by consent
+    "my/vault/papers/<uuid:key>": stored(OWNER),
+    "my/vault/papers/<uuid:key>/file": stored(OWNER),
+    "my/vault/papers/<uuid:key>/hiding": stored(OWNER),
+    "my/vault/papers/<uuid:key>/removal": stored(OWNER),
+    "my/vault/papers/<uuid:key>/shares": stored(OWNER),
+    "my/vault/shares/<uuid:key>/end": stored(OWNER, thing="share"),
+    "my/vault/consents/<uuid:key>/<slug:act>": stored(OWNER, thing="consent_unit", act="withdrawal"),
+    "my/vault/delegates": fixed(frozenset({"business"})),
+    "my/vault/delegates/<uuid:key>/end": fixed(NOBODY, key="00000000-0000-0000-0000-000000000000"),
+    "shared/<str:token>": shared(),
+    "shared/<str:token>/file": shared(),
+    "consented/<uuid:key>": stored(OFFICE, thing="consent_unit"),
+    "consented/<uuid:key>/papers/<uuid:paper>": Sample(
+        lambda world: {"key": world.things["consent_unit"], "paper": world.things["vault_paper"]}, OFFICE
+    ),
+    "issued/<uuid:key>/revocation": stored(frozenset({"leader"})),
+    "api/v1/vault/consents/<key>": stored(None, thing="consent_system"),
+    "api/v1/vault/consents/<key>/papers/<paper>": Sample(
+        lambda world: {"key": world.things["consent_system"], "paper": world.things["vault_paper"]}
+    ),
     # administration
     "admin/calendar/days/<int:day_id>/withdrawal": fixed(NOBODY, day_id=0),
     "admin/organization/units/<int:unit_id>": Sample(lambda world: {"unit_id": world.things["unit_id"]}),

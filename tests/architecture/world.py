@@ -20,6 +20,9 @@ from tinhso.systems.one_stop import public as one_stop
 from tinhso.systems.one_stop.models import DossierPaper
 from tinhso.systems.portal import drafts
 from tinhso.systems.studio import public as studio
+from tinhso.systems.vault import public as vault
+from tinhso.systems.vault.models import Paper, Share
+from tinhso.systems.vault.services import consenting, sharing
 
 UNIT = "ubnd-phuong-tan-ninh"
 PROCEDURE = "1.000080"
@@ -58,6 +61,7 @@ def make_world() -> World:
     world.things["dossier"] = _send_dossier(world.actors["citizen"])
     world.things["paper"] = DossierPaper.objects.get(dossier__code=world.things["dossier"]).pk
     _begin_draft(world)
+    _fill_stores(world)
     by = world.actors["administrator"]
     for kind in ("process", "form", "decision"):
         world.things[f"draft_{kind}"] = studio.new_draft(kind=kind, name=f"Thử {kind}", actor=by)
@@ -116,6 +120,32 @@ def _send_dossier(citizen: Actor) -> str:
         once="matrix",
     )
     return sent.code
+
+
+def _fill_stores(world: World) -> None:
+    """A result of ours and a paper of the citizen's store, with a link, consents to an agency and to the system."""
+    citizen, at = world.actors["citizen"], timezone.now()
+    unit = organizations.unit_by_key(key=UNIT)
+    sha256 = files.keep(content=pdf(3), name="kho.pdf").sha256
+    given = vault.Deposit(
+        owner_number=citizen.identity_number, owner_kind="citizen", owner_name=citizen.name, source="one_stop",
+        source_ref="matrix", zone="issued", weight=1, name="Giấy khai sinh", kind="birth_certificate", number="1/KS",
+        issuer_unit_id=unit.id, issuer_name=unit.name, sha256=sha256, file_name="kho.pdf",
+    )  # fmt: skip
+    key = vault.deposit(paper=given, at=at)
+    paper = Paper.objects.select_related("store").get(key=key)
+    world.things["vault_paper"] = key
+    world.things["share_token"] = sharing.make(paper, actor=citizen, note="Cho ngân hàng", days=7, at=at)
+    world.things["share"] = Share.objects.get().key
+    world.things["consent_unit"] = consenting.give_to_unit(
+        paper.store, unit_id=unit.id, papers=[paper], purpose="Đối chiếu hồ sơ", days=30, actor=citizen, at=at
+    ).key
+    asked = consenting.ask(
+        owner_number=citizen.identity_number, kinds=["birth_certificate"], purpose="Mở tài khoản cho con", days=30,
+        actor=world.actors[SYSTEM], grantee_name="Ngân hàng mẫu", at=at,
+    )  # fmt: skip
+    consenting.answer(asked, agrees=True, actor=citizen, at=at)
+    world.things["consent_system"] = asked.key
 
 
 def _begin_draft(world: World) -> None:

@@ -2,7 +2,7 @@
 
 BENCH_SIZE=2000000  dossiers for the pages at full size (default 100,000; the small size is a hundredth of 2,000,000)
 BENCH_SECONDS=8     length of each load
-BENCH_ONLY=submit,pages   some parts only: submit tasks bulk pages search weight studio signing start
+BENCH_ONLY=submit,pages   some parts only: submit tasks bulk pages search weight studio signing vault start
                     memory due
 BENCH_COLD=1        also measure `make up` from nothing in a fresh clone
 """
@@ -23,6 +23,7 @@ from pathlib import Path
 import psycopg
 
 from ops import postgres
+from tests.load import vault
 from tests.load.figures import FAULT, Figure, Report, percentile, stamp
 from tests.load.machine import Spent, calibration, cpu_seconds, proportional_memory
 from tests.load.pages import search_p95, timed, weight
@@ -251,6 +252,12 @@ class Bench:
             Figure("judge a signed PDF (B-LT), per core-second", found["judge_long"], "1/s", 30, at_least=True),
         )
 
+    def vault(self) -> None:
+        """The store of somebody with five hundred papers, by its owner."""
+        figures, facts = vault.measure(self.province)
+        self.report.facts["vault"] = facts
+        self.report.add(*figures)
+
     def search(self) -> None:
         self.report.add(Figure("search of procedures, p95", search_p95(self.province), "ms", 100))
 
@@ -315,7 +322,7 @@ def main() -> int:
         parts: dict[str, Callable[[], None]] = {
             "submit": bench.submit, "tasks": bench.tasks, "due": bench.due, "memory": bench.memory,
             "weight": bench.weight, "search": bench.search, "bulk": bench.bulk, "pages": bench.pages,
-            "studio": bench.studio, "signing": bench.signing, "start": bench.start,
+            "studio": bench.studio, "signing": bench.signing, "vault": bench.vault, "start": bench.start,
         }  # fmt: skip
         for name, part in parts.items():
             if not ONLY or name in ONLY:

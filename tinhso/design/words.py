@@ -20,6 +20,7 @@ PO, MO = FOLDER / "django.po", FOLDER / "django.mo"
 SOURCES = (
     "tinhso/design",
     "tinhso/systems/portal",
+    "tinhso/systems/vault",
     "tinhso/foundation/accounts",
     "tinhso/foundation/files",
     "tinhso/foundation/forms",
@@ -28,7 +29,8 @@ SOURCES = (
     "tinhso/systems/one_stop/services/tracking.py",
 )
 NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)  # a true date would change the file at every run
-SKIPPED = {"tests", "migrations", "management", "gallery.html", "keys_help.html"}  # not for citizens
+OF_OFFICIALS = {"gallery.html", "keys_help.html", "officials.py", "consented.html", "consent.html", "revocation.html"}
+SKIPPED = {"tests", "migrations", "management", *OF_OFFICIALS}  # not for citizens
 KEYWORDS = {
     **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop")),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),

@@ -19,7 +19,8 @@ KEY = re.compile(r"^[a-z][a-z0-9_]{0,59}$")
 RESERVED = frozenset({"today", "item", "partial", "if", "then", "else", "for", "in", "return", "some", "every", "and",
                       "or", "not", "true", "false", "null", "between", "satisfies"})  # fmt: skip
 PROPERTIES = frozenset({"page", "show", "required", "ask", "calc", "kind", "prefill", "national", "options", "print",
-                        "unit", "paper", "autocomplete", "row", "max_rows", "min_rows", "pattern_msg"})  # fmt: skip
+                        "unit", "paper", "ask_reason", "autocomplete", "row", "max_rows", "min_rows",
+                        "pattern_msg"})  # fmt: skip
 _RULE = re.compile(r"^(rule|msg)([2-9]?)$")
 MAX_FIELDS = 400
 

@@ -14,8 +14,9 @@ class OneStopConfig(AppConfig):
         from tinhso.foundation.organizations import public as organizations
         from tinhso.foundation.workflow import public as workflow
         from tinhso.systems.one_stop.navigation import add_entries
-        from tinhso.systems.one_stop.services import deadlines
+        from tinhso.systems.one_stop.services import deadlines, issued
         from tinhso.systems.one_stop.services.progress import KIND, on_case_change
+        from tinhso.systems.vault import public as vault
 
         add_entries()
         organizations.register_dependant(
@@ -26,3 +27,4 @@ class OneStopConfig(AppConfig):
             )
         )
         workflow.on_change(KIND, on_case_change)
+        vault.register_results(issued.result_of)

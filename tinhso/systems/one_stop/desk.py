@@ -9,12 +9,16 @@ from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
+from tinhso.foundation.accounts.public import Actor
 from tinhso.foundation.calendars import public as calendars
 from tinhso.foundation.forms import public as forms
 from tinhso.foundation.organizations import public as organizations
 from tinhso.lib import identifiers, vietnamese
 from tinhso.lib.working_time import Event
+from tinhso.systems.one_stop.services import leaning
+from tinhso.systems.one_stop.types import PaperGiven, refuse
 from tinhso.systems.procedures import public as procedures
+from tinhso.systems.vault import public as vault
 
 SESSION_KEY = "desk-intake"
 
@@ -40,6 +44,9 @@ class Intake:
     return_channel: str = "electronic"
     copies: int = 0  # copies asked for beside the result
     payer_group: str = ""  # exempt from fees as; one of `payer_groups`
+    looked_for: str = ""  # for whom and which procedure the store was asked
+    held: dict[str, dict[str, str]] = field(default_factory=dict)  # paper key → {key, name, sentence} of the store
+    registers: dict[str, str] = field(default_factory=dict)  # paper key → the register that has it
 
     @property
     def has_person(self) -> bool:
@@ -100,8 +107,40 @@ def payer_groups(*, procedure_code: str, on: date) -> list[tuple[str, str]]:
 
 
 def missing(intake: Intake, papers: Sequence[procedures.Paper]) -> list[procedures.Paper]:
-    """Required papers that are neither ticked nor scanned."""
-    return [p for p in papers if p.required and p.key not in intake.given and p.key not in intake.files]
+    """Required papers that are neither ticked nor scanned, nor held by the person's store or a register."""
+    there = {*intake.given, *intake.files, *intake.held, *intake.registers}
+    return [p for p in papers if p.required and p.key not in there]
+
+
+def look_in_store(intake: Intake, papers: Sequence[procedures.Paper], *, actor: Actor, at: datetime) -> None:
+    """Once for a person and a procedure: what need not be asked. That it was shown is on the person's own page."""
+    question = f"{intake.identity_number}:{intake.procedure_code}"
+    if not (intake.has_person and intake.procedure_code) or intake.looked_for == question:
+        return
+    wanted = leaning.wanted_of(intake.procedure_code, [paper for paper in papers if not paper.is_shown_only])
+    held = vault.held_for_official(
+        owner_number=intake.identity_number, wanted=wanted, actor=actor, subject=intake.procedure_code, at=at,
+        at_desk=True,
+    )  # fmt: skip
+    places = vault.already_held(owner_number=intake.identity_number, wanted=wanted, at=at)
+    intake.looked_for = question
+    intake.held = {key: {"key": one.key, "name": one.name, "sentence": one.sentence} for key, one in held.items()}
+    intake.registers = {key: place for key, place in places.items() if key not in held}
+
+
+def lend_held(intake: Intake, paper: procedures.Paper, *, actor: Actor, at: datetime) -> PaperGiven:
+    """The paper of the store in place of one handed over. Raises RefusedError where it is no longer good."""
+    held = intake.held[paper.key]
+    try:
+        lent = vault.lend(
+            key=held["key"], owner_number=intake.identity_number, actor=actor, subject=intake.procedure_code, at=at,
+            at_desk=True,
+        )  # fmt: skip
+    except LookupError as gone:
+        raise refuse(f"«{held['name']}»: {gone}", f"paper-{paper.key}") from gone
+    return PaperGiven(
+        key=paper.key, name=paper.name, sha256=lent.sha256, file_name=lent.file_name, kind="copy", vault=lent.key
+    )
 
 
 def handlers_for(*, procedure_code: str, desk_unit_id: int, on: date) -> list[organizations.Unit]:

@@ -6,7 +6,8 @@ from tinhso.foundation.calendars.events import CalendarChanged
 from tinhso.foundation.organizations.events import PostsChanged
 from tinhso.foundation.outbox.public import handles
 from tinhso.systems.one_stop.events import DossierSubmitted
-from tinhso.systems.one_stop.services import deadlines, holders, messages
+from tinhso.systems.one_stop.services import deadlines, holders, lapsed, messages
+from tinhso.systems.vault.events import PaperLapsed
 
 
 @handles(CalendarChanged)
@@ -26,3 +27,9 @@ def confirm_arrival(event: DossierSubmitted) -> None:
     """The owner of a dossier sent online hears that it arrived; at a desk the receipt is in hand."""
     if event.channel not in {"desk", "post"}:
         messages.send_arrival(event.dossier_id, event.at)
+
+
+@handles(PaperLapsed)
+def mark_dossier(event: PaperLapsed) -> None:
+    """A paper the dossier leans on was taken back, replaced, or its days are over."""
+    lapsed.tell_of_lapse(code=event.key, sentence=event.reason, at=timezone.now())

@@ -9,7 +9,8 @@ from datetime import datetime
 class PaperGiven:
     """A paper handed in: `key` of the procedure's list (or `other`), and the file kept.
 
-    sha256 is "" for a paper ticked at the counter that is not scanned yet.
+    sha256 is "" for a paper ticked at the counter that is not scanned yet. vault: key of the paper in a data store that
+    the dossier leans on instead of an upload, or "".
     """
 
     key: str
@@ -17,6 +18,7 @@ class PaperGiven:
     sha256: str
     file_name: str
     kind: str = "copy"  # original | copy | seen
+    vault: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from tinhso.systems.one_stop.views import desk, doing, inbox, lateness, lists, result, workspace
+from tinhso.systems.one_stop.views import desk, doing, inbox, lateness, lists, result, store, workspace
 
 app_name = "one_stop"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dossiers/<str:code>/drawing.bpmn", workspace.drawing_file, name="drawing_file"),
     path("dossiers/<str:code>/papers/<int:paper_id>", workspace.paper, name="paper"),
     path("dossiers/<str:code>/result/<slug:which>", result.result_file, name="result"),
+    path("dossiers/<str:code>/store", store.store, name="store"),
     path("dossiers/<str:code>/printing/<slug:form>.pdf", workspace.printed, name="printing"),
     path("dossiers/<str:code>/acts/<slug:slug>", doing.act, name="act"),
     path("register", lists.register, name="register"),

@@ -26,4 +26,6 @@ EVENT_LABELS = {
     "withdrawn": "Rút hồ sơ",
     "closed": "Đóng vì không bổ sung",
     "rated": "Đánh giá",
+    "paper_from_store": "Lấy giấy tờ từ kho dữ liệu",
+    "paper_lapsed": "Giấy tờ từ kho không còn giá trị",
 }

@@ -20,6 +20,7 @@ from tinhso.foundation.organizations import public as organizations
 from tinhso.systems.one_stop import public as one_stop
 from tinhso.systems.portal.models import Draft
 from tinhso.systems.procedures import public as procedures
+from tinhso.systems.vault import public as vault
 
 MOST_FILES = 50
 MOST_DRAFTS = 30
@@ -66,7 +67,7 @@ def start(*, actor: Actor, code: str, unit_key: str, at: datetime) -> Draft:
     if binding.form_version_id is not None:
         data, found = forms.prefill(version_id=binding.form_version_id, facts=facts_of(actor, at))
         sources = {key: {"kind": s.kind, "label": s.label, "at": s.at} for key, s in found.items()}
-    return Draft.objects.create(
+    draft = Draft.objects.create(
         account_id=actor.account_id or 0,
         procedure_code=code,
         procedure_name=(procedure.plain_name or procedure.name)[:1000],
@@ -75,6 +76,8 @@ def start(*, actor: Actor, code: str, unit_key: str, at: datetime) -> Draft:
         data=data,
         sources=sources,
     )
+    pick_what_is_held(draft, actor=actor, at=at)
+    return draft
 
 
 def facts_of(actor: Actor, at: datetime) -> dict[str, tuple[Any, forms.Source]]:
@@ -205,12 +208,39 @@ def give_paper(draft: Draft, *, asked: Asked, content: BinaryIO, file_name: str)
     _add(draft, asked, files.keep(content=content, name=file_name), files.safe_name(name=file_name))
 
 
+def held(draft: Draft, *, actor: Actor, at: datetime) -> dict[str, list[vault.Held]]:
+    """Key of each paper → what the person's store holds for it, the weightiest first."""
+    asked = [one for one in papers_asked(draft, at) if one.key != OTHER and not one.is_shown_only]
+    wanted = [vault.Wanted(draft.procedure_code, one.key, one.name) for one in asked]
+    return vault.fits(actor=actor, wanted=wanted, at=at)
+
+
+def pick_what_is_held(draft: Draft, *, actor: Actor, at: datetime) -> None:
+    """Papers that must be given and are held are not asked for: the best one lies in the draft from the beginning."""
+    needed = {one.key: one for one in papers_asked(draft, at) if one.required}
+    for key, offers in held(draft, actor=actor, at=at).items():
+        best = next((one for one in offers if one.stands), None)
+        if key in needed and best is not None:
+            pick(draft, asked=needed[key], key=best.key, actor=actor, at=at)
+
+
+def pick(draft: Draft, *, asked: Asked, key: str, actor: Actor, at: datetime) -> None:
+    """Use a paper of the store instead of uploading. Raises LookupError, FileRefusedError."""
+    lent = vault.lend_own(key=key, actor=actor, at=at)
+    kept = files.StoredFile(lent.sha256, lent.size, lent.media_type, lent.pages)
+    _add(draft, asked, kept, lent.name[:200] + _ending(lent.file_name), vault_key=lent.key)
+
+
+def _ending(file_name: str) -> str:
+    return f".{file_name.rpartition('.')[2]}" if "." in file_name else ""
+
+
 def give_uploaded(draft: Draft, *, asked: Asked, upload: files.Upload) -> None:
     """Put a finished upload under a paper. Raises FileRefusedError with what the upload was refused for."""
     _add(draft, asked, files.finished(upload=upload), upload.name)
 
 
-def _add(draft: Draft, asked: Asked, kept: files.StoredFile, file_name: str) -> None:
+def _add(draft: Draft, asked: Asked, kept: files.StoredFile, file_name: str, *, vault_key: str = "") -> None:
     if any(paper["key"] == asked.key and paper["sha256"] == kept.sha256 for paper in draft.papers):
         return
     if len(draft.papers) >= MOST_FILES:
@@ -226,6 +256,7 @@ def _add(draft: Draft, asked: Asked, kept: files.StoredFile, file_name: str) -> 
             "file_name": file_name,
             "size": kept.size,
             "pages": kept.pages,
+            **({"vault": vault_key} if vault_key else {}),
         },
     ]
     draft.save(update_fields=["papers", "updated_at"])
@@ -238,7 +269,9 @@ def take_back_paper(draft: Draft, paper_id: str) -> None:
 
 def given(draft: Draft) -> list[one_stop.PaperGiven]:
     return [
-        one_stop.PaperGiven(key=p["key"], name=p["name"], sha256=p["sha256"], file_name=p["file_name"])
+        one_stop.PaperGiven(
+            key=p["key"], name=p["name"], sha256=p["sha256"], file_name=p["file_name"], vault=p.get("vault", "")
+        )
         for p in draft.papers
     ]
 

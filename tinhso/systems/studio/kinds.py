@@ -10,6 +10,7 @@ from tinhso.foundation.forms import public as forms
 from tinhso.foundation.workflow import public as workflow
 from tinhso.lib import decisions
 from tinhso.systems.procedures import public as procedures
+from tinhso.systems.studio import ask_once
 
 Problem = tuple[str, str, str]
 
@@ -88,7 +89,9 @@ def _judge_form(content: str) -> Judged:
         schema = forms.drafting.read(content)
     except ValueError as error:
         return Judged([("tệp", str(error), "Mở lại bằng trình soạn biểu mẫu.")])
-    return Judged([(component, sentence, "") for component, sentence in forms.check_schema(schema=schema)])
+    problems, doubts = ask_once.judge(schema)
+    refused = [(component, sentence, "") for component, sentence in forms.check_schema(schema=schema)]
+    return Judged([*refused, *problems], doubts)
 
 
 def _compare_forms(old: str, new: str) -> Sequence[Any]:

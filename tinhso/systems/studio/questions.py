@@ -51,6 +51,7 @@ def read(part: forms.drafting.Part, posted: Mapping[str, str]) -> Typed:
         "max_rows",
         "unit",
         "paper",
+        "ask_reason",
         "print",
         "calc",
     ):

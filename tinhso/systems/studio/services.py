@@ -12,6 +12,7 @@ from tinhso.foundation.audit import public as audit
 from tinhso.foundation.forms import public as forms
 from tinhso.foundation.workflow import public as workflow
 from tinhso.lib import decisions
+from tinhso.systems.studio import ask_once
 from tinhso.systems.studio.kinds import KINDS, Judged
 from tinhso.systems.studio.models import Draft, DraftRevision
 from tinhso.systems.studio.permissions import require
@@ -215,6 +216,8 @@ def publish(*, draft_id: int, on: date, actor: Actor, at: datetime, today: date)
         )
     except (workflow.ProcessRefusedError, forms.FormRefusedError) as refusal:
         raise DraftError(f"Không ban hành được: {refusal}") from refusal
+    if draft.kind == "form":
+        ask_once.count_overrides(forms.drafting.read(draft.content), key=draft.key, actor=actor, at=at)
     draft.status, draft.version_id, draft.effective_from = Draft.Status.PUBLISHED, version, on
     draft.published_by_name, draft.published_at = actor.name, at
     draft.save()

@@ -17,9 +17,10 @@ from tinhso.foundation.calendars import public as calendars
 from tinhso.foundation.forms import public as forms
 from tinhso.foundation.workflow import public as workflow
 from tinhso.systems.administration.models import PackLoad
-from tinhso.systems.administration.packs import catalogue, organization
+from tinhso.systems.administration.packs import catalogue, organization, paper_kinds
 from tinhso.systems.administration.packs.ledger import Ledger
 from tinhso.systems.administration.packs.reading import Book, PackRefusedError, Problem, unique
+from tinhso.systems.vault import public as vault
 
 FORMAT = 1  # of the tables; a loader that reads them otherwise gets another number, and loads again
 ACCOUNT_COLUMNS = ("username", "name", "kind", "identity_number", "assurance", "person", "role_label", "email", "phone")
@@ -43,6 +44,7 @@ class _Pack:
     head: dict[str, Any]
     organization: organization.Organization
     catalogue: catalogue.Catalogue
+    kinds: dict[str, vault.Kind]
     accounts: list[Mapping[str, str]]
 
     @property
@@ -87,11 +89,12 @@ def read(folder: Path) -> _Pack:
     found = catalogue.read(
         book, units=units.units, processes={path.stem for path in book.files("processes", "*.bpmn")}, forms=offered
     )
+    kinds = paper_kinds.read(book)
     people = _accounts(book, units.people)
     _messages(book)
     if book.problems:
         raise PackRefusedError(sorted(book.problems))
-    return _Pack(book, head, units, found, people)
+    return _Pack(book, head, units, found, kinds, people)
 
 
 def _head(book: Book) -> dict[str, Any]:
@@ -160,6 +163,7 @@ def _apply(pack: _Pack, ledger: Ledger, report: LoadReport, at: datetime) -> Non
     )
     before = set(ledger.counts)
     catalogue.apply_decisions(pack.catalogue, ledger, processes=process_ids, forms=form_ids, on=on, first_day=first_day)
+    paper_kinds.apply(pack.kinds, ledger)
     _say_tables(ledger, report, but=before)
     counts = accounts.load_demo_accounts(pack.accounts)
     report.changes.append("demo_accounts.csv: " + ", ".join(f"{number} {what}" for what, number in counts.items()))

@@ -13,10 +13,11 @@ from tinhso.foundation.files import public as files
 from tinhso.foundation.forms import public as forms
 from tinhso.foundation.statements import prepared
 from tinhso.lib.identifiers import check_personal_id, check_tax_code, sentence_of
-from tinhso.systems.one_stop.services import routing
+from tinhso.systems.one_stop.services import leaning, routing
 from tinhso.systems.one_stop.states import OPEN
 from tinhso.systems.one_stop.types import Finding, PaperGiven, refuse
 from tinhso.systems.procedures import public as procedures
+from tinhso.systems.vault import public as vault
 
 SAME_WITHIN_DAYS = 30
 SAME = """
@@ -86,7 +87,10 @@ def check(
     checked.findings += _check_unit(checked, unit_key, channel, actor, at)
     checked.findings += _check_form(checked, data, form_version_id, channel)
     checked.stored = stored_of(papers) if stored is None else stored
-    checked.findings += _check_papers(checked, papers, channel, may_lack=may_lack_papers)
+    lacking = () if may_lack_papers else _lacking(checked, papers)
+    checked.findings += _not_to_be_asked(lacking, procedure_code, applicant, at)
+    checked.findings += _check_files(checked, papers, channel)
+    checked.findings += leaning.problems(papers, owner_number=applicant.identity_number, actor=actor, at=at)
     checked.findings += _check_person(applicant)
     if with_warnings and not checked.is_blocked:
         checked.findings += _check_repetition(procedure_code, applicant, at)
@@ -124,16 +128,35 @@ def _check_form(checked: Checked, data: Mapping[str, Any], form_version_id: int 
     return [Finding(key, sentence) for key, sentence in judged.errors.items()]
 
 
-def _check_papers(checked: Checked, papers: Sequence[PaperGiven], channel: str, *, may_lack: bool) -> list[Finding]:
+def _lacking(checked: Checked, papers: Sequence[PaperGiven]) -> list[procedures.Paper]:
+    given = {paper.key for paper in papers}
+    return [paper for paper in checked.procedure.papers if paper.required and paper.key not in given]
+
+
+def _not_to_be_asked(
+    lacking: Sequence[procedures.Paper], procedure_code: str, applicant: Applicant, at: datetime
+) -> list[Finding]:
+    """A paper that lacks is refused, but what the owner's store or a register holds is not asked for again."""
+    if not lacking:
+        return []
+    wanted = leaning.wanted_of(procedure_code, lacking)
+    held = vault.already_held(owner_number=applicant.identity_number, wanted=wanted, at=at)
+    missing, there = (
+        _("Thiếu giấy tờ bắt buộc: %(name)s."),
+        _("«%(name)s»: %(place)s đã có, cơ quan tự lấy, không phải nộp."),
+    )
+    return [
+        Finding(paper.key, there % {"name": paper.name, "place": held[paper.key]}, blocking=False)
+        if paper.key in held
+        else Finding(paper.key, missing % {"name": paper.name})
+        for paper in lacking
+    ]
+
+
+def _check_files(checked: Checked, papers: Sequence[PaperGiven], channel: str) -> list[Finding]:
     findings = []
     if len(papers) > MOST_PAPERS:
         findings.append(Finding("papers", _("Hồ sơ có quá %(most)s giấy tờ.") % {"most": MOST_PAPERS}))
-    given = {paper.key for paper in papers}
-    findings += [
-        Finding(paper.key, _("Thiếu giấy tờ bắt buộc: %(name)s.") % {"name": paper.name})
-        for paper in checked.procedure.papers
-        if paper.required and paper.key not in given and not may_lack
-    ]
     for paper in papers:
         if not paper.sha256 and channel not in {"desk", "post"}:
             findings.append(Finding(paper.key, _("Giấy tờ «%(name)s» chưa có tệp.") % {"name": paper.name}))

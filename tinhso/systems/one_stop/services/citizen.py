@@ -17,6 +17,7 @@ from tinhso.foundation.workflow import public as workflow
 from tinhso.systems.one_stop import events, permissions
 from tinhso.systems.one_stop.models import Dossier, DossierPaper, Rating, Submission
 from tinhso.systems.one_stop.selectors.one import dossier_by_code
+from tinhso.systems.one_stop.services import leaning
 from tinhso.systems.one_stop.services.doing import as_actor
 from tinhso.systems.one_stop.services.handling import KIND, require, subject_of
 from tinhso.systems.one_stop.services.history import note, tell
@@ -41,6 +42,8 @@ def supplement(
     if not papers and data is None:
         raise refuse(_("Xin bổ sung ít nhất một giấy tờ hoặc sửa thông tin đã khai."), "papers")
     stored = _readable(papers)
+    if wrong := leaning.problems(papers, owner_number=dossier.identity_number, actor=actor, at=at):
+        raise RefusedError(wrong)
     workflow.lock_case(kind=KIND, subject=subject_of(dossier))
     if not _remember(actor, once, dossier, papers, data):
         return
@@ -50,6 +53,7 @@ def supplement(
             raise RefusedError([Finding(key, sentence) for key, sentence in judged.errors.items()])
         Dossier.objects.filter(pk=dossier.pk).update(data=dict(judged.data))
     _add_papers(dossier, papers, stored, at)
+    leaning.lean_of(dossier, papers, at=at)
     with as_actor(actor):
         note(dossier, "supplemented", actor=actor, at=at, text="; ".join(paper.name for paper in papers))
         workflow.send_message(

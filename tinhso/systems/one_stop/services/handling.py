@@ -21,7 +21,7 @@ from tinhso.lib.working_time import Event, Limit, Rule
 from tinhso.systems.one_stop import permissions
 from tinhso.systems.one_stop.models import Dossier
 from tinhso.systems.one_stop.selectors.one import dossier_by_code
-from tinhso.systems.one_stop.services import asked, progress
+from tinhso.systems.one_stop.services import ask_once, asked, progress
 from tinhso.systems.one_stop.services.doing import as_actor
 from tinhso.systems.one_stop.services.history import note
 from tinhso.systems.one_stop.states import State
@@ -90,6 +90,8 @@ def complete_step(
     if item.outcomes and outcome not in dict(item.outcomes):
         raise refuse(_("Bước «%(step)s» không có lựa chọn này.") % {"step": item.name})
     _check_words(dossier, outcome, text, data or {})
+    if outcome == "supplement":
+        ask_once.guard(dossier, data or {}, actor=actor, at=at)
     if item.stage == "examination" and outcome not in _BACKWARDS:
         asked.go_on_without(dossier, subject_of(dossier), text, actor=actor, at=at)
     with as_actor(actor, text, data), refusing():
@@ -158,10 +160,12 @@ def request_supplement(
     at: datetime,
     again: bool = False,
     item_id: int | None = None,
+    held_reason: str = "",
 ) -> CaseChange:
     """Ask for everything that is missing, once (yêu cầu bổ sung, mẫu 02).
 
     A second request is refused with a warning unless `again` says the official insists; it is then flagged for good.
+    What the owner's data store or a register holds is refused unless `held_reason` says why; that is counted.
     """
     wanted = [item.strip() for item in items if item.strip()]
     if not wanted:
@@ -184,6 +188,7 @@ def request_supplement(
         "items": wanted,
         "reason": require(reason, _("lý do"), "reason"),
         "again": bool(dossier.supplement_count),
+        **({ask_once.REASON: held_reason.strip()} if held_reason.strip() else {}),
     }
     return complete_step(
         code=code, actor=actor, outcome="supplement", at=at, text="; ".join(wanted), data=data, item_id=item_id

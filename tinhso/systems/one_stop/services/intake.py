@@ -20,7 +20,7 @@ from tinhso.foundation.statements import prepared
 from tinhso.foundation.workflow import public as workflow
 from tinhso.systems.one_stop.models import Dossier
 from tinhso.systems.one_stop.searching import search_text_of
-from tinhso.systems.one_stop.services import standing
+from tinhso.systems.one_stop.services import leaning, standing
 from tinhso.systems.one_stop.services.checking import Applicant, Checked, check, stored_of
 from tinhso.systems.one_stop.services.handling import KIND, accept_dossier
 from tinhso.systems.one_stop.services.passage import state_after
@@ -178,6 +178,8 @@ def submit(request: Request) -> Receipt:
     payload = prepare(request, checked, digest)
     (answer,) = prepared("select one_stop_submit(%s::jsonb)", [_encoded(payload)])[0]
     receipt = _receipt_of(json.loads(answer), digest)
+    if not receipt.repeated:
+        leaning.lean(receipt.code, checked.procedure.name, request.papers, units=checked.units, at=request.at)
     if request.accept and not receipt.repeated and request.channel in AT_DESK:
         accept_dossier(code=receipt.code, actor=request.actor, at=request.at)
     return receipt

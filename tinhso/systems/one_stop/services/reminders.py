@@ -75,6 +75,12 @@ def tell_of_silence(*, at: datetime) -> int:
     return count
 
 
+def tell_of_lapse(dossier: Dossier, sentence: str, at: datetime) -> int:
+    """A paper the dossier leans on is out of force: whoever answers for it hears at once."""
+    once = f"{dossier.code}:paper_lapsed:{timezone.localtime(at):%Y%m%d%H%M%S%f}"
+    return _tell(dossier, _holders(dossier), "paper_lapsed", once, {"reason": sentence})
+
+
 def _heads(unit_id: int) -> Sequence[organizations.Person]:
     """The head of a desk, else whoever leads the unit above it."""
     for above in reversed(organizations.get_unit(unit_id=unit_id).path):

@@ -83,12 +83,19 @@ def _page(
         "seconds": int((at - datetime.fromisoformat(state.started_at)).total_seconds()) if state.started_at else 0,
     }
     if state.procedure_code:
-        context |= _procedure_context(state, unit_id, at)
+        context |= _procedure_context(request, state, unit_id, at)
     return render(request, "one_stop/desk.html", context, status=status or (422 if errors else 200))
 
 
-def _procedure_context(state: Intake, unit_id: int, at: datetime) -> dict[str, Any]:
+def _look_in_store(request: AuthenticatedRequest, state: Intake, procedure: procedures.Procedure, at: datetime) -> None:
+    with transaction.atomic():
+        desk.look_in_store(state, procedure.papers, actor=request.actor, at=at)
+    desk.keep(request.session, state)
+
+
+def _procedure_context(request: AuthenticatedRequest, state: Intake, unit_id: int, at: datetime) -> dict[str, Any]:
     procedure = procedures.get_procedure(code=state.procedure_code)
+    _look_in_store(request, state, procedure, at)
     handlers = desk.handlers_for(procedure_code=state.procedure_code, desk_unit_id=unit_id, on=at.date())
     return {
         "procedure": procedure,
@@ -113,6 +120,10 @@ def _notes(state: Intake, paper: procedures.Paper) -> list[str]:
         _("%(n)s bản sao") % {"n": paper.copies} if paper.copies else "",
     ]
     when = _("xuất trình") if paper.is_shown_only else paper.case or ("" if paper.required else _("khi cần"))
+    if paper.key in state.held:
+        given = [_("Kho của người nộp đã có: %(what)s") % {"what": state.held[paper.key]["sentence"]}]
+    elif paper.key in state.registers:
+        given = [_("%(place)s đã có, không yêu cầu nộp") % {"place": state.registers[paper.key]}]
     return [note for note in (*given, when, state.files.get(paper.key, {}).get("name", "")) if note]
 
 
@@ -230,6 +241,7 @@ def _receive(request: AuthenticatedRequest, state: Intake, at: datetime, *, deci
     if not (state.has_person and state.procedure_code):
         return _page(request, state, at, [("", _("Cần có người nộp và thủ tục trước khi nhận hồ sơ."))])
     procedure = procedures.get_procedure(code=state.procedure_code)
+    _look_in_store(request, state, procedure, at)
     errors = _read_papers(request, state, procedure)
     groups = dict(desk.payer_groups(procedure_code=state.procedure_code, on=at.date()))
     state.payer_group = group if (group := request.POST.get("payer_group", "")) in groups else ""
@@ -245,7 +257,7 @@ def _receive(request: AuthenticatedRequest, state: Intake, at: datetime, *, deci
                 procedure_code=state.procedure_code,
                 form_version_id=None,
                 data=_data(state),
-                papers=_papers(state, procedure),
+                papers=_papers(request, state, procedure, at),
                 unit_key=state.unit_key,
                 actor=request.actor,
                 at=at,
@@ -301,8 +313,12 @@ def _data(state: Intake) -> dict[str, Any]:
     }
 
 
-def _papers(state: Intake, procedure: procedures.Procedure) -> list[one_stop.PaperGiven]:
-    return [
+def _papers(
+    request: AuthenticatedRequest, state: Intake, procedure: procedures.Procedure, at: datetime
+) -> list[one_stop.PaperGiven]:
+    """What was handed over or scanned, and from the store what was not."""
+    over_the_counter = {*state.given, *state.files}
+    given = [
         one_stop.PaperGiven(
             key=paper.key,
             name=paper.name,
@@ -311,8 +327,10 @@ def _papers(state: Intake, procedure: procedures.Procedure) -> list[one_stop.Pap
             kind="original" if paper.originals else "copy",
         )
         for paper in procedure.papers
-        if paper.key in state.given or paper.key in state.files
+        if paper.key in over_the_counter
     ]
+    held = [paper for paper in procedure.papers if paper.key in state.held and paper.key not in over_the_counter]
+    return given + [desk.lend_held(state, paper, actor=request.actor, at=at) for paper in held]
 
 
 @access("official", Right.RECEIVE)

@@ -23,7 +23,7 @@ from tinhso.systems.one_stop import acts
 from tinhso.systems.one_stop.acts import Act, Offer
 from tinhso.systems.one_stop.due_words import due_words
 from tinhso.systems.one_stop.models import Dossier
-from tinhso.systems.one_stop.services import citizen, consulting, deadlines, handling, money
+from tinhso.systems.one_stop.services import ask_once, citizen, consulting, deadlines, handling, money
 from tinhso.systems.one_stop.types import Finding, PaperGiven, RefusedError, refuse
 from tinhso.systems.one_stop.views.opening import opened
 from tinhso.systems.one_stop.views.result import shown_result
@@ -63,6 +63,8 @@ def _why_not(dossier: Dossier, slug: str) -> str:
 
 def _do(request: AuthenticatedRequest, dossier: Dossier, chosen: Act, offered: Offer) -> HttpResponse:
     at = timezone.now()
+    if chosen.slug == acts.SUPPLEMENT.slug and (held := _held(request, dossier, at)):
+        return _page(request, dossier, chosen, held)
     if missing := [
         Finding(f.name, _("Chưa ghi: %(label)s") % {"label": f.label})
         for f in chosen.fields
@@ -84,6 +86,16 @@ def _do(request: AuthenticatedRequest, dossier: Dossier, chosen: Act, offered: O
     return redirect("one_stop:inbox")
 
 
+def _held(request: AuthenticatedRequest, dossier: Dossier, at: datetime) -> list[Finding]:
+    """What is asked for and held already, while no reason is given; shown, so it stands on the owner's page."""
+    if len(_text(request, ask_once.REASON)) >= ask_once.SHORTEST_REASON:
+        return []
+    with transaction.atomic():
+        said = ask_once.clashing(dossier, _lines(request, "items"), actor=request.actor, at=at)
+    places = [ask_once.REASON, *("items" for _one in said)]
+    return [Finding(place, sentence) for place, sentence in zip(places, said, strict=False)]
+
+
 def _typed(request: AuthenticatedRequest, name: str, kind: str) -> bool:
     return bool(request.FILES.get(name)) if kind == "file" else bool(request.POST.get(name, "").strip())
 
@@ -98,6 +110,8 @@ def _page(request: AuthenticatedRequest, dossier: Dossier, chosen: Act, findings
             "errors": [(f.place, f.sentence) for f in findings],
             "field_errors": {f.place: f.sentence for f in findings},
             "asks_again": any(f.place == "again" for f in findings),
+            "asks_why_held": any(f.place == ask_once.REASON for f in findings)
+            or bool(request.POST.get(ask_once.REASON)),
             "typed": request.POST if request.method == "POST" else request.GET,
             "once": uuid4().hex,
             "result": shown_result(dossier, request.actor) if chosen.slug in SHOWS_RESULT else None,
@@ -223,6 +237,7 @@ def _supplement(request: AuthenticatedRequest, dossier: Dossier, offered: Offer,
         reason=_text(request, "reason"),
         at=at,
         again=request.POST.get("again") == "1",
+        held_reason=_text(request, ask_once.REASON),
     )
 
 

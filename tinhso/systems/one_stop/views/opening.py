@@ -3,12 +3,14 @@
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tinhso.foundation.accounts.public import AuthenticatedRequest
 from tinhso.foundation.audit import public as audit
 from tinhso.systems.one_stop import permissions, selectors
 from tinhso.systems.one_stop.models import Dossier
+from tinhso.systems.vault import public as vault
 
 
 def opened(request: AuthenticatedRequest, code: str) -> Dossier:
@@ -21,11 +23,19 @@ def opened(request: AuthenticatedRequest, code: str) -> Dossier:
         raise PermissionDenied(str(why)) from why
 
 
-def note_reading(request: AuthenticatedRequest, dossier: Dossier, what: str) -> None:
-    """Every official look at a person's data stands on that person's own page."""
+def note_reading(request: AuthenticatedRequest, dossier: Dossier, what: str, *, sha256: str = "") -> None:
+    """Every official look at a person's data stands on that person's own page.
+
+    sha256: of the file that is handed out; a paper of a data store has its row there too.
+    """
     if permissions.is_owner(request.actor, dossier):
         return
     with transaction.atomic():
+        if sha256:
+            vault.note_dossier_reading(
+                dossier_code=dossier.code, owner_number=dossier.identity_number, sha256=sha256, actor=request.actor,
+                at=timezone.now(),
+            )  # fmt: skip
         audit.record_reading(
             owner=dossier.identity_number,
             actor=request.actor.key,

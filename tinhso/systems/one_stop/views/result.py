@@ -42,5 +42,5 @@ def result_file(request: AuthenticatedRequest, code: str, which: str) -> HttpRes
     if not sha256 or permissions.is_owner(request.actor, found):
         raise Http404
     name = (draft.get("file_name") if which == "draft" else "") or f"{found.code}.pdf"
-    note_reading(request, found, _("Dự thảo kết quả") if which == "draft" else _("Kết quả"))
+    note_reading(request, found, _("Dự thảo kết quả") if which == "draft" else _("Kết quả"), sha256=sha256)
     return files.response(sha256=sha256, name=name, inline=True)

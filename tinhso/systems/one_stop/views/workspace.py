@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tinhso.design.jinja import mask
-from tinhso.foundation.accounts.public import AuthenticatedRequest, access
+from tinhso.foundation.accounts.public import AuthenticatedRequest, Right, access
 from tinhso.foundation.files import public as files
 from tinhso.foundation.forms import public as forms
 from tinhso.foundation.organizations import public as organizations
@@ -27,6 +27,7 @@ from tinhso.systems.one_stop.selectors.way import sent_back, steps_of, way_of
 from tinhso.systems.one_stop.services import handling
 from tinhso.systems.one_stop.views.opening import note_reading, opened
 from tinhso.systems.one_stop.views.result import shown_result
+from tinhso.systems.vault import public as vault
 
 PRINTS = {
     "receipt": ("Giấy tiếp nhận và hẹn trả (mẫu 01)", printing.receipt),
@@ -100,9 +101,19 @@ def dossier(request: AuthenticatedRequest, code: str) -> HttpResponse:
         "result": shown_result(found, request.actor),
         "reason": tracking.reason,
         "explanation": tracking.explanation,
+        "lapsed": [one for one in vault.leanings(dossier_code=found.code, at=at) if one.lapsed_why],
+        "revocation": _revocation(request, found),
         "errors": [],
     }
     return render(request, "one_stop/workspace_dossier.html", dict(context))
+
+
+def _revocation(request: AuthenticatedRequest, found: Dossier) -> str:
+    """Where a leader takes the result back, once it lies in its owner's store."""
+    if not found.result_number or not permissions.has_over(request.actor, Right.APPROVE, found.handling_unit_id):
+        return ""
+    key = vault.issued_key(source="one_stop", source_ref=found.code)
+    return reverse("vault:revocation", args=[key]) if key else ""
 
 
 def _declared(found: Dossier, *, number_open: bool) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -172,7 +183,7 @@ def paper(request: AuthenticatedRequest, code: str, paper_id: int) -> HttpRespon
     given = found.papers.filter(pk=paper_id).exclude(sha256="").first()
     if given is None:
         raise Http404
-    note_reading(request, found, given.name[:120])
+    note_reading(request, found, given.name[:120], sha256=given.sha256)
     return files.response(sha256=given.sha256, name=given.file_name or given.name, inline=True)
 
 

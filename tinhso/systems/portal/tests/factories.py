@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from tinhso.systems.one_stop.public import Step, Tracking
+from tinhso.systems.portal import drafts as drafts
 from tinhso.systems.procedures.public import Hit, Paper, Procedure
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")

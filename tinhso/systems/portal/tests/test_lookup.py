@@ -3,8 +3,8 @@
 import pytest
 from django.test import Client
 
+from tinhso.lib.rate_limit import RateLimit
 from tinhso.systems.one_stop import public as one_stop
-from tinhso.systems.portal.rate_limit import RateLimit
 from tinhso.systems.portal.tests.factories import CODE, make_tracking
 from tinhso.systems.portal.views import lookup
 

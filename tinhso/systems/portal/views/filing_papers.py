@@ -18,7 +18,9 @@ from tinhso.foundation.files import public as files
 from tinhso.systems.portal import drafts
 from tinhso.systems.portal.models import Draft
 from tinhso.systems.portal.views import filing
+from tinhso.systems.vault import public as vault
 
+MOST_OFFERED = 5
 ACCEPT = ".pdf,.jpg,.jpeg,.png,.webp,.tif,.tiff,.docx,.xlsx,.odt,.ods,.xml"
 
 
@@ -33,6 +35,9 @@ def papers(request: AuthenticatedRequest, draft: Draft) -> HttpResponse:
     if removed := request.POST.get("_remove"):
         drafts.take_back_paper(draft, removed)
         return redirect("portal:filing_papers", draft.pk)
+    if picked := request.POST.get("_pick"):
+        refused = _pick(request, draft, asked, picked)
+        return _show(request, draft, asked, refused) if refused else redirect("portal:filing_papers", draft.pk)
     errors = [*_uploaded(request, draft, asked), *_attached(request, draft, asked)]
     if request.headers.get("X-Fragment") == "paper":
         return _show(request, draft, asked, errors, only=request.POST.get("paper", ""))
@@ -46,6 +51,19 @@ def papers(request: AuthenticatedRequest, draft: Draft) -> HttpResponse:
     names = filing.step_names(draft)
     drafts.reach(draft, len(names) - 1)
     return redirect("portal:filing_review", draft.pk)
+
+
+def _pick(request: AuthenticatedRequest, draft: Draft, asked: list[drafts.Asked], picked: str) -> list[tuple[str, str]]:
+    """A paper of the store instead of an upload: `paper:key of the store`; (paper key, sentence) when refused."""
+    place, _, key = picked.partition(":")
+    paper = next((one for one in asked if one.key == place), None)
+    if paper is None:
+        return []
+    try:
+        drafts.pick(draft, asked=paper, key=key, actor=request.actor, at=timezone.now())
+    except (LookupError, files.FileRefusedError) as refused:
+        return [(place, str(refused).strip("'"))]
+    return []
 
 
 def _attached(request: HttpRequest, draft: Draft, asked: list[drafts.Asked]) -> list[tuple[str, str]]:
@@ -96,7 +114,8 @@ def _show(
     errors: list[tuple[str, str]],
     only: str | None = None,
 ) -> HttpResponse:
-    rows = [_row(draft, paper, errors) for paper in asked]
+    held = drafts.held(draft, actor=request.actor, at=timezone.now())
+    rows = [_row(draft, paper, errors, held.get(paper.key, [])) for paper in asked]
     context: dict[str, Any] = {"accept": ACCEPT, "limit_mb": f"{files.size_limit() // 1_000_000} MB", "draft": draft}
     if only is not None:
         row = next((row for row in rows if row["key"] == only), None)
@@ -108,12 +127,13 @@ def _show(
         **filing.frame(draft, number),
         "rows": [row for row in rows if not row["is_shown_only"]],
         "shown_only": [row for row in rows if row["is_shown_only"]],
+        "none_asked": _none_asked(rows),
         "errors": [(f"paper-{key}", sentence) for key, sentence in errors],
     }
     return render(request, "portal/filing_papers.html", context, status=422 if errors else 200)
 
 
-def _row(draft: Draft, paper: drafts.Asked, errors: list[tuple[str, str]]) -> dict[str, Any]:
+def _row(draft: Draft, paper: drafts.Asked, errors: list[tuple[str, str]], held: list[vault.Held]) -> dict[str, Any]:
     given = [
         {**one, "href": reverse("portal:filing_file", args=[draft.pk, one["id"]])}
         for one in draft.papers
@@ -128,8 +148,30 @@ def _row(draft: Draft, paper: drafts.Asked, errors: list[tuple[str, str]]) -> di
         "required": paper.required,
         "is_shown_only": paper.is_shown_only,
         "given": given,
+        "held": offers(held, {one.get("vault", "") for one in given}),
         "errors": [sentence for key, sentence in errors if key == paper.key],
     }
+
+
+def _none_asked(rows: list[dict[str, Any]]) -> bool:
+    """Whether every paper that must be given came from the store, so that nothing is asked."""
+    needed = [row for row in rows if row["required"]]
+    return bool(needed) and all(any(one.get("vault") for one in row["given"]) for row in needed)
+
+
+def offers(held: list[vault.Held], picked: set[str]) -> list[dict[str, Any]]:
+    """What the store offers for a paper and is not picked yet."""
+    return [
+        {
+            "key": one.key,
+            "name": one.name,
+            "facts": " · ".join(part for part in (one.number, one.issuer_name, one.store_name) if part),
+            "weight": gettext(one.weight_label),
+            "stands": one.stands,
+        }
+        for one in held
+        if one.key not in picked
+    ][:MOST_OFFERED]
 
 
 @access("signed_in")

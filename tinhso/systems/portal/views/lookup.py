@@ -9,9 +9,9 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from tinhso.foundation.accounts.public import AuthenticatedRequest, access
+from tinhso.lib.rate_limit import RateLimit
 from tinhso.systems.one_stop import public as one_stop
 from tinhso.systems.portal import wording
-from tinhso.systems.portal.rate_limit import RateLimit
 
 CODE = re.compile(r"[A-Z0-9.]{2,30}-\d{6}-\d{4,6}")
 limit = RateLimit()

@@ -12,9 +12,13 @@ PAGE = 20
 
 
 def unread(request: HttpRequest) -> int:
-    """How many messages the person has not read; 0 where nobody signed in."""
-    account_id = request.actor.account_id  # type: ignore[attr-defined]
-    return notifications.unread_count(account_id=account_id) if account_id else 0
+    """How many messages the person has not read; 0 where nobody signed in. Two places of a page ask: counted once."""
+    counted: int | None = getattr(request, "unread_messages", None)
+    if counted is None:
+        account_id = request.actor.account_id  # type: ignore[attr-defined]
+        counted = notifications.unread_count(account_id=account_id) if account_id else 0
+        request.unread_messages = counted  # type: ignore[attr-defined]
+    return counted
 
 
 @access("signed_in")

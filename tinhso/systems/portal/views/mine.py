@@ -19,6 +19,7 @@ from tinhso.foundation.files import public as files
 from tinhso.systems.one_stop import public as one_stop
 from tinhso.systems.portal import answers, wording
 from tinhso.systems.portal.views import filing
+from tinhso.systems.vault import public as vault
 
 PAGE = 20
 LONGEST_REASON = 1000
@@ -106,6 +107,11 @@ def result(request: AuthenticatedRequest, code: str) -> HttpResponseBase:
     tracking = own_tracking(request, code)
     if not tracking.result_sha256:
         raise Http404(gettext("Hồ sơ này chưa có kết quả bản điện tử."))
+    with transaction.atomic():
+        vault.note_dossier_reading(
+            dossier_code=tracking.code, owner_number="", sha256=tracking.result_sha256, actor=request.actor,
+            at=timezone.now(),
+        )  # fmt: skip
     return files.response(sha256=tracking.result_sha256, name=f"{tracking.result_name or code}.pdf")
 
 

@@ -18,9 +18,10 @@ from tinhso.foundation.accounts.public import AuthenticatedRequest, access
 from tinhso.foundation.files import intake
 from tinhso.foundation.files import public as files
 from tinhso.systems.one_stop import public as one_stop
-from tinhso.systems.portal.views.filing_papers import ACCEPT, too_large
+from tinhso.systems.portal.views.filing_papers import ACCEPT, offers, too_large
 from tinhso.systems.portal.views.mine import own_tracking
 from tinhso.systems.procedures import public as procedures
+from tinhso.systems.vault import public as vault
 
 MOST_FILES = 20
 OTHER = "other"
@@ -42,6 +43,9 @@ def supplement(request: AuthenticatedRequest, code: str) -> HttpResponse:
     if removed := request.POST.get("_remove"):
         _keep(request, code, [one for one in _given(request, code) if one["id"] != removed])
         return redirect("portal:supplement", code)
+    if picked := request.POST.get("_pick"):
+        refused = _pick(request, code, wanted, picked)
+        return _show(request, tracking, wanted, refused) if refused else redirect("portal:supplement", code)
     errors = [*_uploaded(request, code, wanted), *_attached(request, code, wanted)]
     if request.headers.get("X-Fragment") == "paper":
         return _show(request, tracking, wanted, errors, only=request.POST.get("paper", ""))
@@ -101,7 +105,9 @@ def _forget(request: AuthenticatedRequest, code: str) -> None:
     request.session.pop(_session_key(code), None)
 
 
-def _add(request: AuthenticatedRequest, code: str, place: str, kept: files.StoredFile, file_name: str) -> None:
+def _add(
+    request: AuthenticatedRequest, code: str, place: str, kept: files.StoredFile, file_name: str, vault_key: str = ""
+) -> None:
     """Raises FileRefusedError when there are too many."""
     given = _given(request, code)
     if any(one["place"] == place and one["sha256"] == kept.sha256 for one in given):
@@ -109,8 +115,31 @@ def _add(request: AuthenticatedRequest, code: str, place: str, kept: files.Store
     if len(given) >= MOST_FILES:
         sentence = gettext("Mỗi lần bổ sung nhận nhiều nhất %(most)s tệp. Gộp các trang vào một tệp PDF.")
         raise files.FileRefusedError((files.Problem("too_many", sentence % {"most": MOST_FILES}),))
-    paper = {"place": place, "sha256": kept.sha256, "file_name": file_name, "size": kept.size, "pages": kept.pages}
+    paper: dict[str, Any] = {
+        "place": place,
+        "sha256": kept.sha256,
+        "file_name": file_name,
+        "size": kept.size,
+        "pages": kept.pages,
+    }
+    if vault_key:
+        paper["vault"] = vault_key
     _keep(request, code, [*given, {"id": uuid4().hex[:12], **paper}])
+
+
+def _pick(request: AuthenticatedRequest, code: str, wanted: Sequence[Wanted], picked: str) -> Errors:
+    """A paper of the store instead of an upload: `place:key of the store`."""
+    place, _, key = picked.partition(":")
+    if place not in {one.place for one in wanted}:
+        return []
+    try:
+        with transaction.atomic():
+            lent = vault.lend_own(key=key, actor=request.actor, at=timezone.now())
+        kept = files.StoredFile(lent.sha256, lent.size, lent.media_type, lent.pages)
+        _add(request, code, place, kept, lent.file_name, vault_key=lent.key)
+    except (LookupError, files.FileRefusedError) as refused:
+        return [(place, str(refused).strip("'"))]
+    return []
 
 
 def _attached(request: AuthenticatedRequest, code: str, wanted: Sequence[Wanted]) -> Errors:
@@ -152,7 +181,8 @@ def _send(request: AuthenticatedRequest, code: str, wanted: Sequence[Wanted], gi
     papers = []
     for paper in given:
         one = by_place.get(paper["place"], wanted[-1])
-        papers.append(one_stop.PaperGiven(one.key, one.name, paper["sha256"], paper["file_name"]))
+        picked = paper.get("vault", "")
+        papers.append(one_stop.PaperGiven(one.key, one.name, paper["sha256"], paper["file_name"], vault=picked))
     try:
         with transaction.atomic():
             one_stop.supplement(
@@ -176,7 +206,9 @@ def _show(
     only: str | None = None,
 ) -> HttpResponse:
     given = _given(request, tracking.code)
-    rows = [_row(one, given, errors) for one in wanted]
+    asked = [vault.Wanted(tracking.procedure_code, one.key, one.name) for one in wanted]
+    held = vault.fits(actor=request.actor, wanted=asked, at=timezone.now())
+    rows = [_row(one, given, errors, held.get(one.key, []) if one.key != OTHER else []) for one in wanted]
     context: dict[str, Any] = {"accept": ACCEPT, "limit_mb": f"{files.size_limit() // 1_000_000} MB"}
     status = 422 if errors else 200
     if only is not None:
@@ -193,7 +225,7 @@ def _show(
     return render(request, "portal/supplement.html", context, status=status)
 
 
-def _row(one: Wanted, given: Sequence[dict[str, Any]], errors: Errors) -> dict[str, Any]:
+def _row(one: Wanted, given: Sequence[dict[str, Any]], errors: Errors, held: list[vault.Held]) -> dict[str, Any]:
     return {
         "key": one.place,
         "id": f"paper-{one.place}",
@@ -202,5 +234,6 @@ def _row(one: Wanted, given: Sequence[dict[str, Any]], errors: Errors) -> dict[s
         "case": "",
         "required": one.is_asked,
         "given": [{**paper, "href": ""} for paper in given if paper["place"] == one.place],
+        "held": offers(held, {paper.get("vault", "") for paper in given}),
         "errors": [sentence for place, sentence in errors if place == one.place],
     }

@@ -1,7 +1,7 @@
 """Looking up codes has a measure."""
 
-from tinhso.systems.portal import rate_limit
-from tinhso.systems.portal.rate_limit import RateLimit
+from tinhso.lib import rate_limit
+from tinhso.lib.rate_limit import RateLimit
 
 
 def test_the_question_beyond_the_measure_waits_a_minute():

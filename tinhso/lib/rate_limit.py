@@ -1,4 +1,4 @@
-"""How often one address may look up codes without signing in."""
+"""How often one address may ask without signing in: codes looked up, shared links tried."""
 
 from collections import deque
 from threading import Lock

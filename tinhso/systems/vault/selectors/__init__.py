@@ -1,0 +1,1 @@
+"""Reads of the store for screens and rules."""
