@@ -91,16 +91,22 @@ def answer(tracking: Tracking, *, at: datetime) -> Answer:
     due = tracking.promised_at or tracking.due_at
     counted = counted_days(tracking)
     today = timezone.localtime(at).date()
-    left = sum(1 for day, kind in counted if day > today and kind == "counted")
     is_waiting = tracking.state in wording.PAUSED and tracking.next_date
     return Answer(
         headline=headline(tracking),
         asks=asks(tracking),
         until_label=_until_label(tracking, is_counted=due is not None),
         until=capital(jinja.day(tracking.next_date if is_waiting or due is None else due)) or gettext("Chưa định ngày"),
-        badge=wording.due_badge(tracking, at, working_days_left=left),
+        badge=badge(tracking, at),
         boxes=wording.day_boxes(counted, zero=day_zero(tracking), today=today) if is_simple(tracking) else [],
     )
+
+
+def badge(tracking: Tracking, at: datetime) -> tuple[str, str] | None:
+    """State and words of the badge, everywhere the same: days left are working days where they are counted so."""
+    today = timezone.localtime(at).date()
+    left = sum(1 for day, kind in counted_days(tracking) if day > today and kind == "counted")
+    return wording.due_badge(tracking, at, working_days_left=left)
 
 
 def is_simple(tracking: Tracking) -> bool:

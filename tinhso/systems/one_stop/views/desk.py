@@ -43,8 +43,7 @@ def intake(request: AuthenticatedRequest) -> HttpResponse:
         if do in ("receive", "lack", "refuse"):
             return _receive(request, state, at, decision=do)
         if do == "find":
-            found = procedures.search(text=request.POST.get("procedure", "")[:200], limit=9)
-            found = [hit for hit in found if hit.is_online]
+            found = procedures.search(text=request.POST.get("procedure", "")[:200], limit=9, online_only=True)
         elif act := ACTS.get(do):
             errors = act(request, state, at)
             if do == "clear":

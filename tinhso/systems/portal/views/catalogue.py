@@ -43,7 +43,7 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
         "online_count": sum(f.online for f in fields),
         "on_time": figures.on_time(),
         "name_of": answers.name_of,
-        "mine": [(t, wording.due_badge(t, at)) for t in open_ones],
+        "mine": [(t, answers.badge(t, at)) for t in open_ones],
     }
     return render(request, "portal/home.html", context)
 

@@ -17,7 +17,7 @@ from tinhso.foundation.accounts.public import AuthenticatedRequest, access
 from tinhso.foundation.audit import public as audit
 from tinhso.foundation.files import public as files
 from tinhso.systems.one_stop import public as one_stop
-from tinhso.systems.portal import answers, wording
+from tinhso.systems.portal import answers
 from tinhso.systems.portal.views import filing
 from tinhso.systems.vault import public as vault
 
@@ -53,8 +53,8 @@ def my(request: AuthenticatedRequest) -> HttpResponse:
     found = one_stop.my_dossiers(actor=actor, after=after, limit=PAGE + 1)
     shown = found[:PAGE]
     context = {
-        "waiting": [(t, wording.due_badge(t, at)) for t in shown if t.asks],
-        "others": [(t, wording.due_badge(t, at)) for t in shown if not t.asks],
+        "waiting": [(t, answers.badge(t, at)) for t in shown if t.asks],
+        "others": [(t, answers.badge(t, at)) for t in shown if not t.asks],
         "name_of": answers.name_of,
         "following": f"?after={one_stop.cursor_after(code=shown[-1].code)}" if len(found) > PAGE else None,
         "first": request.path if after else None,
@@ -81,7 +81,7 @@ def _show(request: AuthenticatedRequest, tracking: one_stop.Tracking, **more: An
         "receipt_href": reverse("portal:receipt", args=[tracking.code]),
         "result_href": reverse("portal:result", args=[tracking.code]) if tracking.result_sha256 else None,
         "slips": [(reverse("one_stop:printing", args=[tracking.code, key]), SLIPS[key]) for key in tracking.slips],
-        "parts": [(part, wording.due_badge(part, timezone.now())) for part in tracking.parts],
+        "parts": [(part, answers.badge(part, timezone.now())) for part in tracking.parts],
         "looked": looked[:5],
         "looked_count": len(looked),
         "errors": [],
