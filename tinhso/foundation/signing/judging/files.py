@@ -96,7 +96,7 @@ def _together(of_file: list[Reason], found: tuple[Finding, ...]) -> tuple[Reason
 def _state(found: tuple[Finding, ...], reasons: tuple[Reason, ...]) -> str:
     codes = {one.code for one in reasons}
     if not codes:
-        return VALID if any(one.kind == "signature" for one in found) or found else UNSIGNED
+        return VALID if any(one.kind == "signature" for one in found) else UNSIGNED
     if codes == {"unsigned"}:
         return UNSIGNED
     if not found and codes & why.UNREADABLE:
