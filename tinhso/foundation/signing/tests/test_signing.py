@@ -71,6 +71,17 @@ def test_the_signer_signs_and_the_clerk_sets_the_seal(services: Path, desk: Desk
     assert public.original_of(sha256=sealed.sha256) == original
 
 
+def test_a_seal_follows_the_signer(services: Path, desk: Desk) -> None:
+    original = paper()
+    seal = {"by": desk.clerk, "kind": "seal", "purpose": "seal", "after_signer": True}
+    with pytest.raises(SigningRefusedError) as refused:
+        _sign(desk, original, **seal)
+    assert refused.value.code == "order"
+    signed = _sign(desk, original)
+    stamped = public.archive_file(sha256=signed.sha256)
+    assert public.verdict_of(sha256=_sign(desk, stamped, **seal).sha256).is_valid
+
+
 @pytest.mark.parametrize(
     ("who", "kind", "code"),
     [("stranger", "seal", "not_able"), ("chairman", "seal", "not_able"), ("stranger", "personal", "not_able")],
