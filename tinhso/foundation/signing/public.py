@@ -96,6 +96,11 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
     return records.as_json(verdict)
 
 
+def trust_list() -> TrustList:
+    """The province's list in force, with the revocation lists held."""
+    return trusting.current()
+
+
 def trust_folder(*, folder: Path) -> TrustList:
     """A trust list made of a folder: certificates of authorities as PEM, revocation lists as DER. Raises OSError."""
     return judging.read_folder(folder)
