@@ -185,7 +185,7 @@ def work_on(row: SigningOrder, at: datetime) -> None:
         _try_later(row, f"Lỗi khi ký: {type(error).__name__}.", at)
     else:
         if signed is not None:
-            _keep(row, signed, at)
+            _keep_or_note(row, signed, at)
 
 
 def _sign(row: SigningOrder, at: datetime) -> Signed | None:
@@ -244,6 +244,14 @@ def pack(
         subject=f"file:{kept.sha256}", act="signing.packed", actor=by.key, actor_name=by.name, data=data, at=at
     )
     return kept.sha256, made.level
+
+
+def _keep_or_note(row: SigningOrder, signed: Signed, at: datetime) -> None:
+    try:
+        _keep(row, signed, at)
+    except files.FileRefusedError as error:  # a full disk passes; a file too large with its signature stays so
+        later = error.problems[0].code == "no_space"
+        (_try_later if later else _fail)(row, str(error), at)
 
 
 def _keep(row: SigningOrder, signed: Signed, at: datetime) -> None:

@@ -90,7 +90,9 @@ def kind_of(content: bytes) -> str:
 def _together(of_file: list[Reason], found: tuple[Finding, ...]) -> tuple[Reason, ...]:
     """What is certainly wrong first, each once."""
     listed = list(dict.fromkeys([*of_file, *(one for finding in found for one in finding.reasons)]))
-    return tuple(sorted(listed, key=lambda one: one.code in why.ESTABLISHES_NOTHING))
+    return tuple(
+        sorted(listed, key=lambda one: (one.code in why.ESTABLISHES_NOTHING, one.code.startswith("timestamp")))
+    )
 
 
 def _state(found: tuple[Finding, ...], reasons: tuple[Reason, ...]) -> str:

@@ -253,6 +253,26 @@ def test_one_bad_paper_does_not_hold_up_the_others(services: Path, desk: Desk, m
     assert StoredEvent.objects.filter(kind__endswith="SigningFailed").count() == 1
 
 
+def test_a_full_disk_is_waited_out(services: Path, desk: Desk, monkeypatch: Any) -> None:
+    from tinhso.foundation.files import problems, store
+
+    batch = public.sign_batch(papers=[Paper(paper(), "a.pdf", "result")], by=desk.chairman,
+                              confirmed_at=timezone.now())  # fmt: skip
+
+    def full(*_: object) -> None:
+        raise problems.no_space()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "adopt", full)
+        orders.run_waiting()
+    found = public.batch_status(batch_id=batch).papers[0]
+    assert found.state == "waiting"
+    assert "hết chỗ" in found.problem
+    SigningOrder.objects.update(next_try_at=timezone.now())
+    orders.run_waiting()
+    assert public.batch_status(batch_id=batch).signed == 1
+
+
 def test_a_batch_can_be_stopped_and_taken_up_again(services: Path, desk: Desk) -> None:
     papers = [Paper(paper(n), "a.pdf", "result") for n in range(4)]
     batch = public.sign_batch(papers=papers, by=desk.chairman, confirmed_at=timezone.now())
