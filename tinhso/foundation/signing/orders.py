@@ -55,6 +55,7 @@ class Paper:
     name: str
     purpose: str
     appearance: Appearance | None = None
+    after_signer: bool = False  # a seal that may only follow the signature of the competent person
 
 
 def place(
@@ -123,6 +124,9 @@ def _check(paper: Paper) -> None:
     stored = files.stored(sha256=paper.sha256)
     if stored.media_type not in (PDF, XML) or (stored.media_type == XML and paper.appearance):
         raise SigningRefusedError("kind", f"«{paper.name}» không phải tệp PDF nên không ký trên trang được.")
+    if paper.after_signer and not _signed_by_person(paper.sha256):
+        sentence = f"«{paper.name}» chưa có chữ ký của người có thẩm quyền nên chưa đóng dấu được."
+        raise SigningRefusedError("order", sentence)
     if paper.appearance is None:
         return
     with files.read(sha256=paper.sha256) as stream:
@@ -130,6 +134,18 @@ def _check(paper: Paper) -> None:
             pictures.check_place(stream.read(), paper.appearance)
         except NotSignableError as error:
             raise SigningRefusedError("place", f"«{paper.name}»: {error}") from error
+
+
+def _signed_by_person(sha256: str) -> bool:
+    """Whether somewhere on the way to this file a person signed it here."""
+    seen: set[str] = set()
+    while sha256 not in seen:
+        seen.add(sha256)
+        if SigningOrder.objects.filter(signed_sha256=sha256, credential__kind=Credential.Kind.PERSONAL).exists():
+            return True
+        row = SignedVersion.objects.filter(pk=sha256).first()
+        sha256 = row.former if row else sha256
+    return False
 
 
 def run_waiting(*, limit: int = 500, seconds: float = 20.0) -> int:
@@ -169,7 +185,7 @@ def work_on(row: SigningOrder, at: datetime) -> None:
         _try_later(row, f"Lỗi khi ký: {type(error).__name__}.", at)
     else:
         if signed is not None:
-            _keep(row, signed, at)
+            _keep_or_note(row, signed, at)
 
 
 def _sign(row: SigningOrder, at: datetime) -> Signed | None:
@@ -228,6 +244,14 @@ def pack(
         subject=f"file:{kept.sha256}", act="signing.packed", actor=by.key, actor_name=by.name, data=data, at=at
     )
     return kept.sha256, made.level
+
+
+def _keep_or_note(row: SigningOrder, signed: Signed, at: datetime) -> None:
+    try:
+        _keep(row, signed, at)
+    except files.FileRefusedError as error:  # a full disk passes; a file too large with its signature stays so
+        later = error.problems[0].code == "no_space"
+        (_try_later if later else _fail)(row, str(error), at)
 
 
 def _keep(row: SigningOrder, signed: Signed, at: datetime) -> None:

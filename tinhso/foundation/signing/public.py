@@ -96,6 +96,11 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
     return records.as_json(verdict)
 
 
+def trust_list() -> TrustList:
+    """The province's list in force, with the revocation lists held."""
+    return trusting.current()
+
+
 def trust_folder(*, folder: Path) -> TrustList:
     """A trust list made of a folder: certificates of authorities as PEM, revocation lists as DER. Raises OSError."""
     return judging.read_folder(folder)
@@ -127,16 +132,18 @@ def sign_pdf(
     kind: str = "personal",
     post_id: int | None = None,
     appearance: Appearance | None = None,
+    after_signer: bool = False,
     level: str = "B-LT",
     at: datetime | None = None,
 ) -> SignedFile:
     """Sign one stored PDF now; the caller opens the transaction. Signed before for this purpose: that file again.
 
+    after_signer: a seal that may only follow a person's signature (người có thẩm quyền ký trước, văn thư đóng dấu sau).
     confirmed_at: when the person last showed who they are (`accounts.confirmed_at`). Raises SigningRefusedError (code,
     sentence), LookupError.
     """
     at = at or timezone.now()
-    paper = Paper(sha256, name, purpose, appearance)
+    paper = Paper(sha256, name, purpose, appearance, after_signer)
     batch = orders.place([paper], kind=kind, post_id=post_id, level=level, by=by, confirmed_at=confirmed_at, at=at)
     row = orders.one(batch, paper)
     if row.state != "signed":

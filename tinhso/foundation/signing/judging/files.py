@@ -90,13 +90,15 @@ def kind_of(content: bytes) -> str:
 def _together(of_file: list[Reason], found: tuple[Finding, ...]) -> tuple[Reason, ...]:
     """What is certainly wrong first, each once."""
     listed = list(dict.fromkeys([*of_file, *(one for finding in found for one in finding.reasons)]))
-    return tuple(sorted(listed, key=lambda one: one.code in why.ESTABLISHES_NOTHING))
+    return tuple(
+        sorted(listed, key=lambda one: (one.code in why.ESTABLISHES_NOTHING, one.code.startswith("timestamp")))
+    )
 
 
 def _state(found: tuple[Finding, ...], reasons: tuple[Reason, ...]) -> str:
     codes = {one.code for one in reasons}
     if not codes:
-        return VALID if any(one.kind == "signature" for one in found) or found else UNSIGNED
+        return VALID if any(one.kind == "signature" for one in found) else UNSIGNED
     if codes == {"unsigned"}:
         return UNSIGNED
     if not found and codes & why.UNREADABLE:

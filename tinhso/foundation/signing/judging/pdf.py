@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from asn1crypto import crl, ocsp, x509
+from lxml import etree
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
@@ -29,6 +30,7 @@ from tinhso.foundation.signing.judging.trust import TrustList
 
 ETSI, ADOBE, STAMP = "/ETSI.CAdES.detached", "/adbe.pkcs7.detached", "/ETSI.RFC3161"
 HEX = re.compile(rb"<[0-9A-Fa-f\s]*>\Z")
+DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
 OBJECT = re.compile(rb"[\r\n\s]*\d+\s+\d+\s+obj\b")
 END = b"%%EOF"
 
@@ -58,6 +60,8 @@ async def judge(content: bytes, trust: TrustList, now: datetime) -> tuple[tuple[
     _cover(content, reader, signatures)
     evidence = _store_of(reader)
     of_file = [] if _ends_well(content) else [why.reason("appended_bytes")]
+    if not broken and all(one.is_stamp for one in signatures):
+        of_file.append(why.reason("unsigned"))
     stamps = await _document_stamps(signatures, evidence, trust, now)
     found: list[Finding] = []
     for one in signatures:
@@ -126,8 +130,7 @@ def _opened(name: str, embedded: EmbeddedPdfSignature) -> Signature:
 
 def _cover(content: bytes, reader: PdfFileReader, signatures: list[Signature]) -> None:
     """Fill in what is wrong with the place of each signature in the file."""
-    last = signatures[-1] if signatures else None
-    for one in signatures:
+    for number, one in enumerate(signatures):
         fault = _range_fault(content, one)
         if fault:
             one.faults.append(why.reason(fault))
@@ -138,7 +141,11 @@ def _cover(content: bytes, reader: PdfFileReader, signatures: list[Signature]) -
                 IndexError, RecursionError):  # fmt: skip
             one.faults.append(why.reason("shadow_change"))
             continue
-        one.faults += _changes_after(content, reader, one, is_last=one is last)
+        later = signatures[number + 1 :]
+        signed_on = any(not other.is_stamp for other in later)
+        one.faults += _changes_after(one, signed_on=signed_on)
+        if not signed_on and not one.faults:
+            one.faults += _tail_faults(content, reader, one, stamps={other.revision for other in later})
         one.whole = not one.faults
 
 
@@ -169,10 +176,12 @@ def _behind_der(content: bytes) -> bytes:
     return content[2 + count + int.from_bytes(content[2 : 2 + count], "big") :]
 
 
-def _changes_after(content: bytes, reader: PdfFileReader, one: Signature, *, is_last: bool) -> list[Reason]:
-    """After the last signature only validation data may follow; between signatures also lawful form filling."""
+def _changes_after(one: Signature, *, signed_on: bool) -> list[Reason]:
+    """Before a further signer's signature also lawful form filling; else only validation data and timestamps.
+
+    A document timestamp is no signature: whoever changes something can get one over the change.
+    """
     embedded = one.embedded
-    found: list[Reason] = []
     if embedded.coverage == SignatureCoverageLevel.ENTIRE_FILE:
         return []
     if embedded.coverage != SignatureCoverageLevel.ENTIRE_REVISION:
@@ -180,18 +189,14 @@ def _changes_after(content: bytes, reader: PdfFileReader, one: Signature, *, is_
     result = embedded.diff_result
     if not isinstance(result, DiffResult):
         return [why.reason("shadow_change")]
-    allowed = ModificationLevel.LTA_UPDATES if is_last else ModificationLevel.FORM_FILLING
+    allowed = ModificationLevel.FORM_FILLING if signed_on else ModificationLevel.LTA_UPDATES
     if result.modification_level > allowed:
-        found.append(why.reason("shadow_change"))
-    elif not embedded.summarise_integrity_info()["docmdp_ok"]:
-        found.append(why.reason("permissions"))
-    if is_last and not found:
-        found += _tail_faults(content, reader, one)
-    return found
+        return [why.reason("shadow_change")]
+    return [] if embedded.summarise_integrity_info()["docmdp_ok"] else [why.reason("permissions")]
 
 
-def _tail_faults(content: bytes, reader: PdfFileReader, one: Signature) -> list[Reason]:
-    """What stands behind the last signature must be whole revisions of objects, as many as the tables know."""
+def _tail_faults(content: bytes, reader: PdfFileReader, one: Signature, *, stamps: set[int]) -> list[Reason]:
+    """Behind the last signer stand whole revisions, as many as the tables know, of validation data and timestamps."""
     _, _, second, length = map(int, one.embedded.byte_range)
     tail = content[second + length :]
     later = reader.xrefs.total_revisions - 1 - one.revision
@@ -200,7 +205,10 @@ def _tail_faults(content: bytes, reader: PdfFileReader, one: Signature) -> list[
     if tail.count(END) != later or tail.count(b"startxref") != later or not OBJECT.match(tail):
         return [why.reason("appended_bytes")]
     before = reader.get_historical_resolver(one.revision)
-    if _count_fields(before.root) != _count_fields(reader.root):
+    added = _count_fields(reader.root) - _count_fields(before.root)
+    idle = any(not _brings_evidence(reader, number) for number in range(one.revision + 1, one.revision + 1 + later)
+               if number not in stamps)  # fmt: skip
+    if added != len(stamps) or idle or _description(before) != _description(reader):
         return [why.reason("shadow_change")]
     return []
 
@@ -210,6 +218,33 @@ def _count_fields(root: Any) -> int:
         return len(root["/AcroForm"]["/Fields"])
     except KeyError:
         return 0
+
+
+def _brings_evidence(reader: PdfFileReader, number: int) -> bool:
+    """Whether a revision added validation data: that, or a timestamp, alone excuses it."""
+    counts = [
+        sum(len(_entry(_entry(handler.root, "/DSS"), key) or ()) for key in ("/Certs", "/CRLs", "/OCSPs", "/VRI"))
+        for handler in (reader.get_historical_resolver(number - 1), reader.get_historical_resolver(number))
+    ]
+    return counts[1] > counts[0]
+
+
+def _description(handler: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What the file says it is (title, author, …): programs write new dates beside it, never these."""
+    try:
+        info = handler.trailer_view["/Info"]
+    except (PdfError, KeyError, TypeError):
+        info = {}
+    said = tuple(str(_entry(info, key) or "") for key in ("/Title", "/Author", "/Subject", "/Keywords"))
+    metadata = _entry(handler.root, "/Metadata")
+    if metadata is None:
+        return said, ()
+    try:
+        tree = etree.fromstring(metadata.data, etree.XMLParser(resolve_entities=False, no_network=True))
+    except (PdfError, etree.XMLSyntaxError, AttributeError, ValueError):
+        return said, ("?",)
+    words = [one.xpath("string()").strip() for one in tree.iter(f"{DUBLIN_CORE}*")]
+    return said, tuple(sorted(words))
 
 
 def _store_of(reader: PdfFileReader) -> Evidence:

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 from asn1crypto import crl as acrl
 from asn1crypto import keys as akeys
 from asn1crypto import ocsp as aocsp
@@ -146,6 +147,25 @@ def paper(pages: int = 2) -> bytes:
     for number, page in enumerate(document.pages):
         page.Contents = document.make_stream(b"BT /F1 12 Tf 72 700 Td (Quyet dinh, trang %d) Tj ET" % number)
     return files.save(document)
+
+
+def form() -> bytes:
+    """A page with a text field to be filled."""
+    document = files.blank(1)
+    page = document.pages[0]
+    field = document.make_indirect(
+        pikepdf.Dictionary(FT=pikepdf.Name.Tx, T="ten", V="", Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Widget,
+                           Rect=[50, 50, 200, 80], P=page.obj)
+    )  # fmt: skip
+    page.Annots = document.make_indirect(pikepdf.Array([field]))
+    document.Root.AcroForm = document.make_indirect(pikepdf.Dictionary(Fields=pikepdf.Array([field])))
+    return files.save(document)
+
+
+def stamp(content: bytes, stamper: DummyTimeStamper) -> bytes:
+    """A document timestamp and nothing else."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(content))
+    return asyncio.run(PdfTimeStamper(stamper).async_timestamp_pdf(writer, "sha256")).getvalue()  # type: ignore[no-any-return]
 
 
 def sign(

@@ -174,6 +174,41 @@ def metadata_replaced(content: bytes) -> bytes:
     return updated(content, change)
 
 
+def form_filled(content: bytes) -> bytes:
+    def change(writer: IncrementalPdfFileWriter) -> None:
+        field = writer.root["/AcroForm"]["/Fields"][0]
+        field[pdf_name("/V")] = generic.pdf_string("9.000.000")
+        writer.update_container(field)
+
+    return updated(content, change)
+
+
+def title_changed(content: bytes) -> bytes:
+    return updated(
+        content,
+        lambda w: w.set_info(generic.DictionaryObject({pdf_name("/Title"): generic.pdf_string("Quyết định khác")})),
+    )
+
+
+def described_otherwise(content: bytes) -> bytes:
+    """Another XMP description, which programs show as title."""
+    said = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+    <rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title><rdf:Alt><rdf:li
+    xml:lang="x-default">other</rdf:li></rdf:Alt></dc:title></rdf:Description></rdf:RDF>
+    </x:xmpmeta>"""
+
+    def change(writer: IncrementalPdfFileWriter) -> None:
+        writer.root[pdf_name("/Metadata")] = writer.add_object(generic.StreamObject(stream_data=said))
+        writer.update_root()
+
+    return updated(content, change)
+
+
+def idle_revision(content: bytes) -> bytes:
+    """A revision that brings an object nobody uses: a place to hide things for programs that read otherwise."""
+    return updated(content, lambda w: w.add_object(generic.pdf_string("nothing")))
+
+
 def cut_off(content: bytes) -> bytes:
     return content[: len(content) // 2]
 
@@ -205,6 +240,9 @@ SPOILED: dict[Callable[[bytes], bytes], set[str]] = {
     empty_field_added: {"shadow_change"},
     store_with_a_page: {"shadow_change"},
     metadata_replaced: {"shadow_change"},
+    title_changed: {"shadow_change"},
+    described_otherwise: {"shadow_change"},
+    idle_revision: {"shadow_change"},
     cut_off: {"damaged"},
     doubled: set(),
     packed: {"unknown_kind"},

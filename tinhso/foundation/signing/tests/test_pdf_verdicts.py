@@ -137,6 +137,31 @@ def test_a_further_signature_on_what_was_certified_final_is_refused(world: World
         make.sign(final, holder.signer(), field="ChuKy2")
 
 
+def test_a_timestamp_over_a_change_does_not_make_it_lawful(world: World, holder: Holder, plain: bytes) -> None:
+    """Anybody can have a timestamp: it covers the file, and signs nothing."""
+    for change in (tampering.form_filled, tampering.title_changed, tampering.page_replaced):
+        changed = change(make.sign(make.form(), holder.signer(), timestamper=world.stamper()))
+        covered = make.renew(changed, world.stamper(), world.context(holder))
+        assert "shadow_change" in make.codes(make.judge(covered, world.trust())), change.__name__
+    assert make.judge(make.renew(plain, world.stamper(), world.context(holder)), world.trust()).is_valid
+
+
+def test_a_form_filled_before_the_next_signer_signs_is_lawful(world: World, holder: Holder) -> None:
+    first = make.sign(make.form(), holder.signer())
+    filled = tampering.form_filled(first)
+    assert make.codes(make.judge(filled, world.trust())) == {"shadow_change"}
+    assert make.judge(make.sign(filled, world.holder("Hai").signer(), field="ChuKy2"), world.trust()).is_valid
+    closed = make.sign(make.form(), holder.signer(), certify=True, docmdp_permissions=MDPPerm.NO_CHANGES)
+    assert not make.judge(tampering.form_filled(closed), world.trust()).is_valid
+
+
+def test_a_file_with_timestamps_alone_has_no_signer(world: World, holder: Holder) -> None:
+    stamped = make.stamp(make.paper(), world.stamper())
+    verdict = make.judge(stamped, world.trust())
+    assert verdict.state == "unsigned"
+    assert [found.kind for found in verdict.signatures] == ["timestamp"]
+
+
 def _other(world: World, **options: object) -> Holder:
     return world.holder("Khác", **options)
 

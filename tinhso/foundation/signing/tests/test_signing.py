@@ -71,6 +71,17 @@ def test_the_signer_signs_and_the_clerk_sets_the_seal(services: Path, desk: Desk
     assert public.original_of(sha256=sealed.sha256) == original
 
 
+def test_a_seal_follows_the_signer(services: Path, desk: Desk) -> None:
+    original = paper()
+    seal = {"by": desk.clerk, "kind": "seal", "purpose": "seal", "after_signer": True}
+    with pytest.raises(SigningRefusedError) as refused:
+        _sign(desk, original, **seal)
+    assert refused.value.code == "order"
+    signed = _sign(desk, original)
+    stamped = public.archive_file(sha256=signed.sha256)
+    assert public.verdict_of(sha256=_sign(desk, stamped, **seal).sha256).is_valid
+
+
 @pytest.mark.parametrize(
     ("who", "kind", "code"),
     [("stranger", "seal", "not_able"), ("chairman", "seal", "not_able"), ("stranger", "personal", "not_able")],
@@ -240,6 +251,26 @@ def test_one_bad_paper_does_not_hold_up_the_others(services: Path, desk: Desk, m
     orders.run_waiting()
     assert public.batch_status(batch_id=batch).failed == 1
     assert StoredEvent.objects.filter(kind__endswith="SigningFailed").count() == 1
+
+
+def test_a_full_disk_is_waited_out(services: Path, desk: Desk, monkeypatch: Any) -> None:
+    from tinhso.foundation.files import problems, store
+
+    batch = public.sign_batch(papers=[Paper(paper(), "a.pdf", "result")], by=desk.chairman,
+                              confirmed_at=timezone.now())  # fmt: skip
+
+    def full(*_: object) -> None:
+        raise problems.no_space()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "adopt", full)
+        orders.run_waiting()
+    found = public.batch_status(batch_id=batch).papers[0]
+    assert found.state == "waiting"
+    assert "hết chỗ" in found.problem
+    SigningOrder.objects.update(next_try_at=timezone.now())
+    orders.run_waiting()
+    assert public.batch_status(batch_id=batch).signed == 1
 
 
 def test_a_batch_can_be_stopped_and_taken_up_again(services: Path, desk: Desk) -> None:
