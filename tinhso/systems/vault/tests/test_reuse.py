@@ -97,6 +97,8 @@ def test_a_revoked_result_reaches_the_dossier_and_whoever_answers_for_it(office:
     dossier = office.dossier(code)
     assert dossier.history.filter(kind="paper_lapsed").count() == 1
     assert "Cấp sai thẩm quyền" in notifications.messages_of(account_id=holder.pk, limit=1)[0].body
+    told_owner = notifications.messages_of(account_id=office.citizen.account_id or 0, limit=9)
+    assert any("Cấp sai thẩm quyền" in message.body for message in told_owner)
     page = client_of(holder.username).get(f"/dossiers/{code}").content.decode()
     assert "Giấy tờ từ kho không còn giá trị" in page
     with pytest.raises(ValueError, match="rồi"):
@@ -121,6 +123,8 @@ def test_only_a_leader_of_the_issuer_takes_a_result_back(office: Office) -> None
     assert answer.status_code == 302
     paper.refresh_from_db()
     assert paper.status == "revoked"
+    assert f"/issued/{paper.key}/revocation" in client_of("lanhdao").get(f"/dossiers/{issued}").content.decode()
+    assert "/revocation" not in client_of("motcua.xa").get(f"/dossiers/{issued}").content.decode()
 
 
 def test_a_paper_whose_days_are_over_is_told_once(office: Office) -> None:
