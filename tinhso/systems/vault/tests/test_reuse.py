@@ -168,6 +168,15 @@ def test_the_desk_does_not_ask_for_what_is_held(office: Office) -> None:
     assert Reading.objects.filter(paper=paper, what="file").count() == 1
 
 
+def test_an_optional_paper_is_taken_only_when_it_is_ticked(office: Office) -> None:
+    put(office)
+    married = put(office, kind="marriage_certificate", name="Giấy chứng nhận kết hôn")
+    at_desk(office).post("/desk", {"do": "receive"})
+    assert not Use.objects.filter(paper=married).exists()
+    at_desk(office).post("/desk", {"do": "receive", "given": ["marriage_certificate"]})
+    assert Use.objects.filter(paper=married).exists()
+
+
 def test_the_desk_sees_nothing_of_a_hidden_paper(office: Office) -> None:
     paper = put(office)
     client_of().post(f"/my/vault/papers/{paper.key}/hiding", {"hidden": "1"})
