@@ -29,6 +29,14 @@ def test_a_required_paper_that_is_held_lies_in_the_draft_from_the_beginning(offi
     assert "Bạn không phải nộp giấy tờ nào." in page
 
 
+def test_the_page_of_the_procedure_says_what_is_held_to_its_owner_alone(office: Office) -> None:
+    put(office)
+    address = f"/procedures/{BIRTH}"
+    assert "Kho của bạn đã có" in client_of().get(address).content.decode()
+    for other in (client_of("doanhnghiep"), Client()):
+        assert "Kho của bạn đã có" not in other.get(address).content.decode()
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"valid_to": timezone.localdate() - timedelta(days=1)}, {"sha256": ""}, {"signature": "invalid"}],
