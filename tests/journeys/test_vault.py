@@ -1,7 +1,9 @@
 """Walk 7: what the province issued once is not asked for again: the store, a filing with no paper asked, who read."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -26,7 +28,7 @@ with transaction.atomic():
     key = vault.deposit(
         paper=vault.Deposit(
             owner_number=owner.identity_number, owner_kind="citizen", owner_name=owner.name, source="digitisation",
-            source_ref="hanh-trinh", zone="digitised", weight=3, kind="hospital_birth_notice", name="Giấy chứng sinh",
+            source_ref="%s", zone="digitised", weight=3, kind="hospital_birth_notice", name="Giấy chứng sinh",
             number="17/CS", issuer_name="Bệnh viện đa khoa tỉnh", issued_on=timezone.localdate(),
             sha256=files.keep(content=pdf(1701), name="giay.pdf").sha256, file_name="giay-chung-sinh.pdf",
         ),
@@ -34,12 +36,26 @@ with transaction.atomic():
     )
 print(json.dumps(key))
 """
+TAKE_BACK = """
+import json
+from django.db import transaction
+from django.utils import timezone
+from tinhso.foundation.accounts import public as accounts
+from tinhso.systems.vault import public as vault
+
+by = accounts.actor_of_job(name="journey")
+with transaction.atomic():
+    told = vault.supersede(source="digitisation", source_ref="%s", reason="Hết hành trình", by=by, at=timezone.now())
+print(json.dumps(told))
+"""
 
 
 @pytest.fixture(scope="module")
-def notice(province: Province) -> str:
-    """The key of a hospital birth notice in the demo citizen's store."""
-    return str(province.python(KEEP))
+def notice(province: Province) -> Iterator[str]:
+    """The key of a hospital birth notice in the demo citizen's store; other walks find the store without it."""
+    ref = f"hanh-trinh-{uuid4().hex}"
+    yield str(province.python(KEEP % ref))
+    province.python(TAKE_BACK % ref)
 
 
 def looked_over(page: Any) -> None:

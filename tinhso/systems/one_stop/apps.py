@@ -27,4 +27,4 @@ class OneStopConfig(AppConfig):
             )
         )
         workflow.on_change(KIND, on_case_change)
-        vault.register_results(issued.result_of)
+        vault.register_results(issued.result_of, listed=issued.results_after)

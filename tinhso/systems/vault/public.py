@@ -16,7 +16,7 @@ from tinhso.systems.vault.selectors.kinds import all_kinds
 from tinhso.systems.vault.selectors.kinds import look_again as forget_kinds
 from tinhso.systems.vault.services import asking, configuring, keeping, lapsing, reusing
 from tinhso.systems.vault.services.asking import Clash
-from tinhso.systems.vault.services.keeping import ResultSource
+from tinhso.systems.vault.services.keeping import ResultList, ResultSource
 
 __all__ = [
     "Clash",
@@ -53,9 +53,12 @@ __all__ = [
 ]  # fmt: skip
 
 
-def register_results(source: ResultSource) -> None:
-    """Whoever issues results says how to read one: id of the dossier → IssuedResult, None while not the owner's."""
-    keeping.register_results(source)
+def register_results(source: ResultSource, *, listed: ResultList) -> None:
+    """Whoever issues results says how to read one: id of the dossier → IssuedResult, None while not the owner's.
+
+    listed: (id of the last seen, how many) → (id, code) of the next dossiers with a result, to catch up with old ones.
+    """
+    keeping.register_results(source, listed)
 
 
 def deposit(*, paper: Deposit, at: datetime) -> str:

@@ -81,6 +81,7 @@ class Held:
     store_name: str
     stands: bool  # may take the place of a component: the paper may not be asked for again
     place: str  # «Kho dữ liệu điện tử …» or the register that has it
+    lent_by: str = ""  # the organisation whose store it is, where it is not the person's own
 
     @property
     def sentence(self) -> str:

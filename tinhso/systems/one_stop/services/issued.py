@@ -25,6 +25,12 @@ def result_of(dossier_id: int) -> vault.IssuedResult | None:
     )
 
 
+def results_after(dossier_id: int, limit: int) -> list[tuple[int, str]]:
+    """(id, code) of dossiers with a numbered result after an id, in order: for catching up with what came before."""
+    found = Dossier.objects.filter(pk__gt=dossier_id, state__in=[State.DONE, State.RETURNED]).exclude(result_number="")
+    return list(found.order_by("pk").values_list("pk", "code")[:limit])
+
+
 def _is_the_owners(dossier: Dossier) -> bool:
     if dossier.state == State.RETURNED:
         return True

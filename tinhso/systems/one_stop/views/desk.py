@@ -315,8 +315,13 @@ def _data(state: Intake) -> dict[str, Any]:
 def _papers(
     request: AuthenticatedRequest, state: Intake, procedure: procedures.Procedure, at: datetime
 ) -> list[one_stop.PaperGiven]:
-    """What was handed over or scanned, and from the store what was not."""
-    over_the_counter = {*state.given, *state.files}
+    """What was handed over or scanned; from the store what is held and needed, or ticked, and not scanned."""
+    from_store = {
+        paper.key
+        for paper in procedure.papers
+        if paper.key in state.held and paper.key not in state.files and (paper.required or paper.key in state.given)
+    }
+    over_the_counter = {*state.given, *state.files} - from_store
     given = [
         one_stop.PaperGiven(
             key=paper.key,
@@ -328,7 +333,7 @@ def _papers(
         for paper in procedure.papers
         if paper.key in over_the_counter
     ]
-    held = [paper for paper in procedure.papers if paper.key in state.held and paper.key not in over_the_counter]
+    held = [paper for paper in procedure.papers if paper.key in from_store]
     return given + [desk.lend_held(state, paper, actor=request.actor, at=at) for paper in held]
 
 

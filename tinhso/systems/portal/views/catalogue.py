@@ -15,6 +15,7 @@ from tinhso.foundation.accounts.public import AuthenticatedRequest, access
 from tinhso.systems.one_stop import public as one_stop
 from tinhso.systems.portal import answers, figures, wording
 from tinhso.systems.procedures import public as procedures
+from tinhso.systems.vault import public as vault
 
 LONGEST_QUERY = 200  # letters; the rest of a pasted letter is not searched
 SUGGESTED = 6
@@ -195,6 +196,7 @@ def procedure(request: AuthenticatedRequest, code: str) -> HttpResponse:
         "field_slug": next((f.slug for f in procedures.fields() if f.name == found.field), ""),
         "levels": [wording.levels()[level] for level in found.levels if level in wording.levels()],
         "paper_groups": _paper_groups(found),
+        "held": _held(request, found),
         "waiting": figures.waiting(code),
         "filing": _filing_address(code) if found.is_online else None,
     }
@@ -203,6 +205,15 @@ def procedure(request: AuthenticatedRequest, code: str) -> HttpResponse:
 
 def _filing_address(code: str) -> str:
     return reverse("portal:filing", args=[code])
+
+
+def _held(request: AuthenticatedRequest, found: procedures.Procedure) -> set[str]:
+    """Keys of papers that the person's own store has in good form; nothing is asked of who is not signed in."""
+    if request.actor.account_id is None:
+        return set()
+    wanted = [vault.Wanted(found.code, paper.key, paper.name) for paper in found.papers if not paper.is_shown_only]
+    offers = vault.fits(actor=request.actor, wanted=wanted, at=timezone.now())
+    return {key for key, held in offers.items() if any(one.stands for one in held)}
 
 
 def _paper_groups(found: procedures.Procedure) -> list[tuple[str, list[procedures.Paper]]]:

@@ -20,7 +20,7 @@ from tinhso.systems.portal.models import Draft
 from tinhso.systems.portal.views import filing
 from tinhso.systems.vault import public as vault
 
-MOST_OFFERED = 5
+MOST_OFFERED = 3
 ACCEPT = ".pdf,.jpg,.jpeg,.png,.webp,.tif,.tiff,.docx,.xlsx,.odt,.ods,.xml"
 
 
@@ -148,7 +148,7 @@ def _row(draft: Draft, paper: drafts.Asked, errors: list[tuple[str, str]], held:
         "required": paper.required,
         "is_shown_only": paper.is_shown_only,
         "given": given,
-        "held": offers(held, {one.get("vault", "") for one in given}),
+        "held": [] if any(one.get("vault") for one in given) else offers(held, set()),
         "errors": [sentence for key, sentence in errors if key == paper.key],
     }
 
@@ -165,7 +165,7 @@ def offers(held: list[vault.Held], picked: set[str]) -> list[dict[str, Any]]:
         {
             "key": one.key,
             "name": one.name,
-            "facts": " · ".join(part for part in (one.number, one.issuer_name, one.store_name) if part),
+            "facts": " · ".join(part for part in (one.number, one.issuer_name, one.lent_by) if part),
             "weight": gettext(one.weight_label),
             "stands": one.stands,
         }

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from tinhso.systems.vault.matching import search_words
 from tinhso.systems.vault.models import Paper, Store
@@ -36,10 +37,11 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many papers by zone and kind, hidden ones apart."""
+    """How many papers by zone and kind, hidden ones apart; waiting: consents to answer (of a store with papers)."""
 
     whole: int
     hidden: int
+    waiting: int
     zones: dict[str, int]
     kinds: dict[str, int]
 
@@ -82,21 +84,31 @@ def _filtered(papers: QuerySet[Paper], filters: Filters, on: date) -> QuerySet[P
     return papers
 
 
-def counts(stores: Sequence[Store]) -> Counts:
+_COUNTED = """
+select zone, kind, hidden_at is not null, count(*),
+  (select count(*) from vault_consent c where c.store_id = %(store)s and c.state = 'asked')
+from vault_paper where store_id = %(store)s group by 1, 2, 3
+"""
+
+
+def counts(store: Store | None) -> Counts:
     """Grouped by the database: a dozen rows, however many papers."""
-    papers = Paper.objects.filter(store__in=[store.pk for store in stores])
-    is_hidden = ExpressionWrapper(Q(hidden_at__isnull=False), output_field=BooleanField())
-    rows = papers.values_list("zone", "kind", is_hidden).annotate(n=Count("pk")).order_by()
+    if store is None:
+        return Counts(0, 0, 0, {}, {})
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTED, {"store": store.pk})
+        rows = cursor.fetchall()
     zones: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
-    hidden = 0
-    for zone, kind, out_of_sight, number in rows:
+    hidden = waiting = 0
+    for zone, kind, out_of_sight, number, asked in rows:
+        waiting = asked
         if out_of_sight:
             hidden += number
             continue
         zones[zone] += number
         kinds[kind] += number
-    return Counts(sum(zones.values()), hidden, dict(zones), dict(kinds))
+    return Counts(sum(zones.values()), hidden, waiting, dict(zones), dict(kinds))
 
 
 def paper_by_key(key: str | UUID) -> Paper:

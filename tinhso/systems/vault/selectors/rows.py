@@ -65,7 +65,3 @@ def shares_of(paper: Paper, *, at: datetime) -> list[Share]:
 def consents_of(store: Store) -> list[Consent]:
     """The latest first."""
     return list(Consent.objects.filter(store=store).order_by("-asked_at", "-pk")[:100])
-
-
-def consents_waiting(store: Store) -> int:
-    return Consent.objects.filter(store=store, state=Consent.State.ASKED).count()

@@ -26,13 +26,27 @@ MOST_OWN = 500
 MOST_OWN_BYTES = 1_000_000_000
 
 ResultSource = Callable[[int], IssuedResult | None]
+ResultList = Callable[[int, int], list[tuple[int, str]]]
 _sources: list[ResultSource] = []
+_lists: list[ResultList] = []
 
 
-def register_results(source: ResultSource) -> None:
-    """The system that issues results says how to read one by the id of its dossier."""
+def register_results(source: ResultSource, listed: ResultList) -> None:
+    """The system that issues results says how to read one by the id of its dossier, and which there are."""
     if source not in _sources:
         _sources.append(source)
+        _lists.append(listed)
+
+
+def catch_up(*, after: int, limit: int, at: datetime) -> tuple[int, int]:
+    """Results from before the store was there, one batch: (how many came in, id to go on from; 0 at the end)."""
+    batch = [pair for listed in _lists for pair in listed(after, limit)]
+    known = set(
+        Paper.objects.filter(source="one_stop", source_ref__in=[code for _pk, code in batch])
+        .values_list("source_ref", flat=True)
+    )  # fmt: skip
+    kept = [keep_result(pk, at=at) for pk, code in batch if code not in known]
+    return sum(1 for paper in kept if paper is not None), batch[-1][0] if len(batch) == limit else 0
 
 
 def keep_result(dossier_id: int, *, at: datetime) -> Paper | None:

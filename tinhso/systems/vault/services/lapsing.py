@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from tinhso.foundation.accounts.public import Actor
 from tinhso.foundation.audit import public as audit
+from tinhso.foundation.notifications import public as notifications
 from tinhso.foundation.outbox import public as outbox
 from tinhso.systems.vault import permissions
 from tinhso.systems.vault.events import PaperLapsed
@@ -30,7 +31,7 @@ def mark(
     paper: Paper, status: str, *, reason: str, by: str, by_name: str, at: datetime, new: Paper | None = None
 ) -> int:
     """Set a paper out of force once. Raises ValueError where it already is."""
-    held = Paper.objects.select_for_update(of=("self",)).get(pk=paper.pk)
+    held = Paper.objects.select_related("store").select_for_update(of=("self",)).get(pk=paper.pk)
     if held.status != Paper.Status.GOOD:
         raise ValueError(f"Giấy này {Paper.Status(held.status).label.lower()} rồi.")
     held.status, held.status_reason, held.status_at = status, reason, at
@@ -40,6 +41,14 @@ def mark(
         subject=f"vault:{held.store_id}", act=f"vault.{status}", actor=by, actor_name=by_name,
         data={"paper": str(held.key), "reason": reason}, at=at,
     )  # fmt: skip
+    if status == Paper.Status.REVOKED:
+        notifications.send(
+            template="paper_revoked",
+            context={"name": held.name, "number": held.number, "reason": reason},
+            subject=f"vault:{held.store_id}",
+            once=f"paper_revoked:{held.key}",
+            identity_number=held.store.number,
+        )
     words = {"revoked": "bị cơ quan cấp thu hồi", "replaced": "đã được thay bằng bản khác"}[str(status)]
     return tell(held, str(status), f"«{held.name}» {words}: {reason}", at)
 

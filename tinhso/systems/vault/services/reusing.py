@@ -1,6 +1,7 @@
 """Papers held instead of papers asked for: what fits a dossier, handing it over, who leans on it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -38,8 +39,14 @@ def fits(stores: Sequence[Store], wanted: Sequence[Wanted], on: date) -> dict[st
 def for_owner(*, actor: Actor, wanted: Sequence[Wanted], at: datetime) -> dict[str, list[Held]]:
     """What the person may pick: of their own store, and of organisations that let them use theirs."""
     on = timezone.localtime(at).date()
-    stores = [hand.store for hand in permissions.hands_of(actor, on) if hand.may_use]
-    return {key: [selectors.held(paper, on) for paper in found] for key, found in fits(stores, wanted, on).items()}
+    hands = {hand.store.pk: hand for hand in permissions.hands_of(actor, on) if hand.may_use}
+    found = fits([hand.store for hand in hands.values()], wanted, on)
+
+    def told(paper: Paper) -> Held:
+        lent_by = "" if hands[paper.store_id].is_own else paper.store.name
+        return replace(selectors.held(paper, on), lent_by=lent_by)
+
+    return {key: [told(paper) for paper in papers] for key, papers in found.items()}
 
 
 def for_official(

@@ -1,5 +1,8 @@
 """From result to store to the next dossier: arrives by event, seen by its owner, reused instead of asked for."""
 
+from io import StringIO
+
+from django.core.management import call_command
 from django.utils import timezone
 
 from tests.running import pdf
@@ -81,3 +84,11 @@ def test_a_withdrawn_or_unfinished_dossier_gives_nothing(office: Office) -> None
     assert keeping.keep_result(office.dossier(code).pk, at=office.at) is None
     assert keeping.keep_result(0, at=office.at) is None
     assert not Paper.objects.exists()
+
+
+def test_results_from_before_the_store_are_caught_up_once(office: Office) -> None:
+    codes = [result(office, number=f"{number}/GKS") for number in range(3)]
+    assert not Paper.objects.exists()
+    for _twice in range(2):
+        call_command("vault", "collect", verbosity=0, stdout=StringIO())
+    assert sorted(Paper.objects.values_list("source_ref", flat=True)) == sorted(codes)

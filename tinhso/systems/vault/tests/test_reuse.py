@@ -29,6 +29,14 @@ def test_a_required_paper_that_is_held_lies_in_the_draft_from_the_beginning(offi
     assert "Bạn không phải nộp giấy tờ nào." in page
 
 
+def test_the_page_of_the_procedure_says_what_is_held_to_its_owner_alone(office: Office) -> None:
+    put(office)
+    address = f"/procedures/{BIRTH}"
+    assert "Kho của bạn đã có" in client_of().get(address).content.decode()
+    for other in (client_of("doanhnghiep"), Client()):
+        assert "Kho của bạn đã có" not in other.get(address).content.decode()
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"valid_to": timezone.localdate() - timedelta(days=1)}, {"sha256": ""}, {"signature": "invalid"}],
@@ -97,6 +105,8 @@ def test_a_revoked_result_reaches_the_dossier_and_whoever_answers_for_it(office:
     dossier = office.dossier(code)
     assert dossier.history.filter(kind="paper_lapsed").count() == 1
     assert "Cấp sai thẩm quyền" in notifications.messages_of(account_id=holder.pk, limit=1)[0].body
+    told_owner = notifications.messages_of(account_id=office.citizen.account_id or 0, limit=9)
+    assert any("Cấp sai thẩm quyền" in message.body for message in told_owner)
     page = client_of(holder.username).get(f"/dossiers/{code}").content.decode()
     assert "Giấy tờ từ kho không còn giá trị" in page
     with pytest.raises(ValueError, match="rồi"):
@@ -121,6 +131,8 @@ def test_only_a_leader_of_the_issuer_takes_a_result_back(office: Office) -> None
     assert answer.status_code == 302
     paper.refresh_from_db()
     assert paper.status == "revoked"
+    assert f"/issued/{paper.key}/revocation" in client_of("lanhdao").get(f"/dossiers/{issued}").content.decode()
+    assert "/revocation" not in client_of("motcua.xa").get(f"/dossiers/{issued}").content.decode()
 
 
 def test_a_paper_whose_days_are_over_is_told_once(office: Office) -> None:
@@ -162,6 +174,15 @@ def test_the_desk_does_not_ask_for_what_is_held(office: Office) -> None:
     given = office.dossier(use.dossier_code).papers.get(key=NOTICE)
     assert given.sha256
     assert Reading.objects.filter(paper=paper, what="file").count() == 1
+
+
+def test_an_optional_paper_is_taken_only_when_it_is_ticked(office: Office) -> None:
+    put(office)
+    married = put(office, kind="marriage_certificate", name="Giấy chứng nhận kết hôn")
+    at_desk(office).post("/desk", {"do": "receive"})
+    assert not Use.objects.filter(paper=married).exists()
+    at_desk(office).post("/desk", {"do": "receive", "given": ["marriage_certificate"]})
+    assert Use.objects.filter(paper=married).exists()
 
 
 def test_the_desk_sees_nothing_of_a_hidden_paper(office: Office) -> None:

@@ -38,7 +38,7 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
     chosen = _chosen(request, hands)
     filters = _filters(request)
     store = [chosen.store] if chosen else []
-    counted = selectors.counts(store)
+    counted = selectors.counts(chosen.store if chosen else None)
     found, following = selectors.page(store, filters, on=on, after=request.GET.get("after", "")[:60], limit=PAGE)
     context = {
         "is_sure": permissions.is_sure(request.actor),
@@ -53,7 +53,7 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
         "papers": [_row(paper, on) for paper in found],
         "following": _address(chosen.store if chosen else None, filters, after=following) if following else None,
         "first": _address(chosen.store if chosen else None, filters) if request.GET.get("after") else None,
-        "waiting": rows.consents_waiting(chosen.store) if chosen and chosen.is_own else 0,
+        "waiting": counted.waiting if chosen and chosen.is_own else 0,
     }
     return render(request, "vault/home.html", context)
 
