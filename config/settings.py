@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "tinhso.systems.portal",
     "tinhso.systems.administration",
     "tinhso.systems.studio",
+    "tinhso.systems.digitisation",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -1,0 +1,128 @@
+"""Reading a paper: pages opened one by one, cleaned where it helps, read by Tesseract, fields found by rule.
+
+No tables and no screens: the same code stands behind `manage.py papers read` and behind the queue of batches.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tinhso.systems.digitisation.reading import cleaning, tesseract
+from tinhso.systems.digitisation.reading.codes import Code, codes_on
+from tinhso.systems.digitisation.reading.fields import Field, fields_of
+from tinhso.systems.digitisation.reading.opening import SourcePage, pages_of
+
+DOUBTFUL = 0.72  # mean confidence under which a page may be lying wrong, or was spoilt by cleaning
+GARBLED = 0.55  # an upside-down page reads at 0.2 to 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """One page, read. confidence: 0 to 1, how sure the letters are; 1 for a page that says its own text."""
+
+    number: int  # from 1
+    source: str  # text_layer | ocr | blank | unread
+    text: str
+    confidence: float
+    turned: int  # degrees clockwise it was turned by
+    skew: float  # degrees it was straightened by
+    steps: tuple[str, ...]  # of cleaning
+    codes: tuple[Code, ...]
+    fields: dict[str, Field]
+    ink: float  # share of the page written on
+    problem: str = ""  # one sentence where the page could not be read
+    words: tuple[tesseract.Word, ...] = field(default=(), repr=False)
+    picture: cleaning.Picture | None = field(default=None, repr=False, compare=False)
+
+
+def read_pages(path: Path, media_type: str, *, start: int = 1, with_text: bool = True) -> Iterator[ReadPage]:
+    """Page after page. Without Tesseract scanned pages come as `unread`. Raises FileRefusedError."""
+    for page in pages_of(path, media_type, start=start):
+        yield read_page(page, with_text=with_text)
+
+
+def read_page(page: SourcePage, *, with_text: bool = True) -> ReadPage:
+    codes = codes_on(page.grey)
+    if page.text is not None:
+        return ReadPage(
+            page.number, "text_layer", page.text, 1.0, 0, 0.0, (), codes, fields_of(page.text), 1.0, picture=page.grey
+        )
+    ink = cleaning.ink(page.grey)
+    if ink < cleaning.BLANK_INK and not codes:
+        return ReadPage(page.number, "blank", "", 1.0, 0, 0.0, (), codes, {}, ink, picture=page.grey)
+    made = cleaning.cleaned(page.grey)
+    if not with_text or not tesseract.is_there():
+        return _unread(page, made, codes, ink, "" if not with_text else tesseract.MISSING)
+    try:
+        made, reading = _read_right_way_up(made)
+    except tesseract.PageUnreadableError:
+        return _unread(page, made, codes, ink, "Trang này không đọc được chữ; xem ảnh bằng mắt.")
+    return _read(page, made, reading, codes, ink)
+
+
+def _read(
+    page: SourcePage, made: cleaning.Cleaned, reading: tesseract.Reading, codes: tuple[Code, ...], ink: float
+) -> ReadPage:
+    height, width = made.picture.shape
+    found = fields_of(reading.text, reading.words, size=(width, height))
+    return ReadPage(
+        page.number,
+        "ocr",
+        reading.text,
+        round(reading.confidence, 3),
+        made.turned,
+        made.skew,
+        made.steps,
+        codes,
+        {
+            name: Field(one.value, round(one.confidence * max(reading.confidence, 0.5), 3))
+            for name, one in found.items()
+        },
+        ink,
+        words=reading.words,
+        picture=made.picture,
+    )
+
+
+def _unread(page: SourcePage, made: cleaning.Cleaned, codes: tuple[Code, ...], ink: float, problem: str) -> ReadPage:
+    return ReadPage(
+        page.number,
+        "unread",
+        "",
+        0.0,
+        made.turned,
+        made.skew,
+        made.steps,
+        codes,
+        {},
+        ink,
+        problem,
+        picture=made.picture,
+    )
+
+
+def _read_right_way_up(made: cleaning.Cleaned) -> tuple[cleaning.Cleaned, tesseract.Reading]:
+    """Read as it lies; where that makes no sense ask which way is up and read again, and keep the surer of the two."""
+    if made.turned:
+        made = _turned_up(made)
+    reading = tesseract.read(made.picture)
+    if reading.confidence >= DOUBTFUL:
+        return made, reading
+    other = _turned_up(made)
+    if other is made and reading.confidence < GARBLED and not made.turned:
+        other = _turned(made, 180)
+    if other is made:
+        return made, reading
+    again = tesseract.read(other.picture)
+    return (other, again) if again.confidence > reading.confidence else (made, reading)
+
+
+def _turned_up(made: cleaning.Cleaned) -> cleaning.Cleaned:
+    degrees, sure = tesseract.turned(made.picture)
+    return _turned(made, degrees) if degrees and sure > 1 else made
+
+
+def _turned(made: cleaning.Cleaned, degrees: int) -> cleaning.Cleaned:
+    picture = cleaning.turn(made.picture, degrees)
+    steps = made.steps if "turned" in made.steps else (*made.steps, "turned")
+    return cleaning.Cleaned(picture, (made.turned + degrees) % 360, made.skew, steps)

@@ -1,0 +1,261 @@
+"""What a paper says of itself: number, notation, date, subject, names, identity numbers, dossier codes.
+
+Read in two ways: by rules over the whole text, and in the head by its two columns (NĐ 30/2020/NĐ-CP puts the agency,
+number and subject on the left, the motto, place and date on the right; read line by line they run into each other).
+Where both say the same the field is sure; a person always confirms it beside the picture.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tinhso.lib.identifiers import check_dossier_code, check_personal_id, check_tax_code
+from tinhso.lib.vietnamese import fold
+from tinhso.systems.digitisation.reading.tesseract import Word
+
+HEAD = 0.42  # share of the first page in which the head of a document stands
+AGREED, ALONE, WEAK = 0.98, 0.85, 0.6
+
+LABELS = {
+    "number": "Số",
+    "notation": "Ký hiệu",
+    "date": "Ngày văn bản",
+    "kind": "Loại văn bản",
+    "subject": "Trích yếu",
+    "issuer": "Cơ quan ban hành",
+    "name": "Họ và tên",
+    "identity_number": "Số định danh",
+    "tax_code": "Mã số thuế",
+    "dossier_code": "Mã hồ sơ",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A value found on a page. confidence: 0 to 1."""
+
+    value: str
+    confidence: float
+
+
+_NUMBER = re.compile(
+    r"\b[S5$][ốôóoòỐÔO06][\u0300-\u036f]*\s*[:;.,]\s*(?P<number>\d{1,6})\s*(?:/\s*(?P<year>(?:19|20)\d\d)\s*)?[/\\]\s*"
+    r"(?P<notation>[A-ZĐƯ][A-Za-zĐđƯư0-9&.]*(?:\s?[-–]\s?[A-ZĐƯ][A-Za-zĐđƯư0-9&.]*){0,3})"
+)
+_PLAIN_NUMBER = re.compile(r"(?:^|\n)\s*S[ốôóo]\s*[:;.]\s*(?P<number>\d{1,6})\s*(?:\n|$)")
+_DATE = re.compile(
+    r"ng[àaảáạ]y\s*[:.]?\s*(?P<day>\d{1,2})\s*th[áaàảạ]ng\s*[:.]?\s*(?P<month>\d{1,2})\s*n[ăaâ]m\s*[:.]?\s*(?P<year>(?:19|20)\d\d)",
+    re.IGNORECASE,
+)
+_SHORT_DATE = re.compile(
+    r"ng[àa]y\s*(?:ký|cấp|lập)?\s*[:.]?\s*(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>(?:19|20)\d\d)", re.I
+)
+_ABOUT = re.compile(r"(?:^|\n|\s)V\s*[/\\]\s*[vV]\s*[:.]?\s*(?P<subject>.+?)(?=\n\s*\n|\Z)", re.DOTALL)
+_KINDS = (
+    "nghị quyết|quyết định|chỉ thị|quy chế|quy định|thông cáo|thông báo|hướng dẫn|chương trình|kế hoạch|phương án|đề án|dự án|"
+    "báo cáo|biên bản|tờ trình|hợp đồng|công điện|bản ghi nhớ|bản thoả thuận|giấy uỷ quyền|giấy ủy quyền|giấy mời|giấy giới thiệu|"
+    "giấy nghỉ phép|phiếu gửi|phiếu chuyển|phiếu báo|thông tư|nghị định|luật|pháp lệnh|giấy chứng nhận|giấy phép|giấy khai sinh|"
+    "trích lục|giấy tiếp nhận|đơn đề nghị|đơn xin|tờ khai|giấy xác nhận|giấy báo|văn bản|phiếu lý lịch tư pháp|giấy đề nghị|đơn đăng ký"
+)
+_KIND_LINE = re.compile(rf"^\W*(?P<kind>{'|'.join(fold(one) for one in _KINDS.split('|'))})\b")
+_NAME = re.compile(
+    r"(?:H[ọo] ?(?:và|,)? ?(?:chữ đệm(?:,| và)? ?)?t[êe]n(?: khai sinh)?|T[êe]n người nộp|Người nộp(?: hồ sơ)?|Người yêu cầu|"
+    r"H[ọo],? ?chữ đệm,? ?tên(?: người yêu cầu)?|Ông \(bà\)|Ông/Bà|Ông/bà|Tôi tên là|Tiếp nhận hồ sơ của(?: Ông/bà| ông/bà| ông \(bà\))?)"
+    r"[^:\n]{0,30}[:;.]\s*(?P<name>[^\n:;,.()0-9]{3,60})",
+)
+_DIGITS12 = re.compile(r"(?<![\d/.])(\d{3}[ .]?\d{3}[ .]?\d{3}[ .]?\d{3})(?![\d/])")
+_DOSSIER = re.compile(r"\b((?:\d{3}\.\d{2}\.\d{2}\.)?[GHZ]\d{2}(?:\.[0-9A-Z]{2,5}){0,3}-\d{6,8}-\d{4,7})\b")
+_TAX = re.compile(r"(?:m[ãa] s[ốô] (?:thu[ếê]|doanh nghi[ệê]p)|MST)\D{0,30}(\d{10}(?:-\d{3})?)\b", re.IGNORECASE)
+
+
+def fields_of(text: str, words: Sequence[Word] = (), *, size: tuple[int, int] = (0, 0)) -> dict[str, Field]:
+    """Fields of one page by name (see LABELS). words, size: where they stand, where the page was read by its picture."""
+    columns = head_columns(words, size) if words and size[0] else ("", "")
+    found: dict[str, Field] = {}
+    for name, rule in _RULES.items():
+        whole = rule(text)
+        zoned = next((value for value in (rule(column) for column in columns) if value), "")
+        if field := _agreed(whole, zoned, zoned_first=name in ("subject", "issuer")):
+            found[name] = field
+    return found
+
+
+def _agreed(whole: str, zoned: str, *, zoned_first: bool) -> Field | None:
+    if whole and zoned and _same(whole, zoned):
+        return Field(zoned if zoned_first else whole, AGREED)
+    if zoned and (zoned_first or not whole):
+        return Field(zoned, ALONE)
+    return Field(whole, WEAK if zoned else ALONE) if whole else None
+
+
+def _same(one: str, other: str) -> bool:
+    return re.sub(r"\W", "", fold(one)) == re.sub(r"\W", "", fold(other))
+
+
+def best(pages: Iterable[dict[str, Field]]) -> dict[str, Field]:
+    """Of a whole paper: the first page that says a thing says it best; a surer page later wins by a clear margin."""
+    found: dict[str, Field] = {}
+    for page in pages:
+        for name, field in page.items():
+            if name not in found or field.confidence > found[name].confidence + 0.2:
+                found[name] = field
+    return found
+
+
+def head_columns(words: Sequence[Word], size: tuple[int, int]) -> tuple[str, str]:
+    """Text of the left and the right half of the head, each read down its own column."""
+    width, height = size
+    head = [word for word in words if word.top < height * HEAD]
+    gutter = _gutter(head, width)
+    left = [word for word in head if word.left + word.width / 2 < gutter]
+    right = [word for word in head if word.left + word.width / 2 >= gutter]
+    return _lines(left), _lines(right)
+
+
+def _gutter(head: Sequence[Word], width: int) -> float:
+    """Where the fewest words of the head stand across, between a third and three fifths of the page."""
+    top = [word for word in head if word.top < max((one.top for one in head), default=0) * 0.6 + 1]
+    places = [width * part / 100 for part in range(34, 61, 2)]
+    crossing = [sum(1 for word in top if word.left - 6 < place < word.left + word.width + 6) for place in places]
+    fewest = [place for place, count in zip(places, crossing, strict=True) if count == min(crossing)]
+    return fewest[len(fewest) // 2]
+
+
+def _lines(words: Sequence[Word]) -> str:
+    """Words put into lines by where they stand; an empty line where the gap is wider than a line."""
+    rows: list[list[Word]] = []
+    for word in sorted(words, key=lambda one: one.top + one.height / 2):
+        middle = word.top + word.height / 2
+        if rows and abs(middle - _middle(rows[-1])) < 0.6 * max(word.height, 12):
+            rows[-1].append(word)
+        else:
+            rows.append([word])
+    lines: list[str] = []
+    for before, row in zip([None, *rows], rows, strict=False):
+        if before is not None and _middle(row) - _middle(before) > 2.2 * _height(row):
+            lines.append("")
+        lines.append(" ".join(word.text for word in sorted(row, key=lambda one: one.left)))
+    return "\n".join(lines)
+
+
+def _middle(row: Sequence[Word]) -> float:
+    return sum(word.top + word.height / 2 for word in row) / len(row)
+
+
+def _height(row: Sequence[Word]) -> float:
+    return sorted(word.height for word in row)[len(row) // 2]
+
+
+def _number(text: str) -> str:
+    found = _NUMBER.search(text) or _PLAIN_NUMBER.search(text)
+    return found["number"] if found else ""
+
+
+def _notation(text: str) -> str:
+    found = _NUMBER.search(text)
+    if not found:
+        return ""
+    notation = re.sub(r"\s*[-–]\s*", "-", found["notation"]).rstrip(".")
+    return f"{found['year']}/{notation}" if found["year"] else notation
+
+
+def _day(text: str) -> str:
+    for found in (*_DATE.finditer(text), *_SHORT_DATE.finditer(text)):
+        try:
+            return date(int(found["year"]), int(found["month"]), int(found["day"])).isoformat()
+        except ValueError:
+            continue
+    return ""
+
+
+def _kind_at(lines: Sequence[str]) -> tuple[int, str]:
+    for index, line in enumerate(lines[:60]):
+        letters = [letter for letter in line if letter.isalpha()]
+        capitals = sum(letter.isupper() for letter in letters)
+        if len(letters) >= 4 and capitals / len(letters) > 0.85 and (found := _KIND_LINE.match(fold(line))):
+            return index, found["kind"]
+    return -1, ""
+
+
+def _kind(text: str) -> str:
+    folded = _kind_at(text.split("\n"))[1]
+    return next((one for one in _KINDS.split("|") if fold(one) == folded), "").capitalize() if folded else ""
+
+
+def _subject(text: str) -> str:
+    if found := _ABOUT.search(text):
+        return _one_line(found["subject"])
+    lines = text.split("\n")
+    at, _ = _kind_at(lines)
+    if at < 0:
+        return ""
+    kept: list[str] = []
+    for line in lines[at + 1 : at + 9]:
+        bare = line.strip()
+        if re.match(
+            r"(Căn cứ|Thực hiện|Theo |Xét |Điều |Kính gửi|I\.|1\.|Để |BỘ TRƯỞNG|CHỦ TỊCH|GIÁM ĐỐC|ỦY BAN|UỶ BAN)", bare
+        ):
+            break
+        if not bare and kept:
+            break
+        if sum(letter.isalpha() for letter in bare) >= 4:
+            kept.append(bare)
+    return _one_line(" ".join(kept)) if len(" ".join(kept)) < 400 else ""
+
+
+def _issuer(text: str) -> str:
+    """The lines in capitals above the number, without the motto."""
+    above = text[: found.start()] if (found := _NUMBER.search(text)) else ""
+    lines = [re.sub(r"^[^\w]+|[^\w]+$", "", line) for line in above.split("\n")]
+    named = [
+        line
+        for line in lines
+        if len(line) > 3 and line.upper() == line and not re.search(r"CỘNG HÒA|CỘNG HOÀ|VIỆT NAM", line)
+    ]
+    return _one_line(" ".join(named[-3:])) if named else ""
+
+
+def _name(text: str) -> str:
+    for found in _NAME.finditer(text):
+        name = _one_line(
+            re.split(r"\s{3,}|\b(?:Giới tính|Nam|Nữ|Ngày|Sinh|Năm|Số|Dân tộc|Quốc tịch)\b", found["name"])[0]
+        )
+        parts = name.split()
+        if 2 <= len(parts) <= 7 and all(part[0].isupper() for part in parts):
+            return name
+    return ""
+
+
+def _identity(text: str) -> str:
+    for found in _DIGITS12.finditer(text):
+        number = re.sub(r"[ .]", "", found[1])
+        if check_personal_id(number).is_usable:
+            return number
+    return ""
+
+
+def _dossier(text: str) -> str:
+    return next((found[1] for found in _DOSSIER.finditer(text) if check_dossier_code(found[1]).is_usable), "")
+
+
+def _tax(text: str) -> str:
+    return next((found[1] for found in _TAX.finditer(text) if check_tax_code(found[1]).is_usable), "")
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip(" .,:;-–_|")
+
+
+_RULES: dict[str, Callable[[str], str]] = {
+    "number": _number,
+    "notation": _notation,
+    "date": _day,
+    "kind": _kind,
+    "subject": _subject,
+    "issuer": _issuer,
+    "name": _name,
+    "identity_number": _identity,
+    "tax_code": _tax,
+    "dossier_code": _dossier,
+}
