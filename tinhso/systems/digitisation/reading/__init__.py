@@ -102,27 +102,15 @@ def _unread(page: SourcePage, made: cleaning.Cleaned, codes: tuple[Code, ...], i
 
 
 def _read_right_way_up(made: cleaning.Cleaned) -> tuple[cleaning.Cleaned, tesseract.Reading]:
-    """Read as it lies; where that makes no sense ask which way is up and read again, and keep the surer of the two."""
-    if made.turned:
-        made = _turned_up(made)
+    """Read as it lies; where that makes little sense ask which way is up, read again, and keep the surer of the two."""
     reading = tesseract.read(made.picture)
     if reading.confidence >= DOUBTFUL:
         return made, reading
-    other = _turned_up(made)
-    if other is made and reading.confidence < GARBLED and not made.turned:
-        other = _turned(made, 180)
-    if other is made:
+    degrees, sure = tesseract.turned(made.picture)
+    if sure < 1 and reading.confidence < GARBLED:
+        degrees = 180
+    if not degrees:
         return made, reading
+    other = cleaning.turned_and_straight(made, degrees)
     again = tesseract.read(other.picture)
     return (other, again) if again.confidence > reading.confidence else (made, reading)
-
-
-def _turned_up(made: cleaning.Cleaned) -> cleaning.Cleaned:
-    degrees, sure = tesseract.turned(made.picture)
-    return _turned(made, degrees) if degrees and sure > 1 else made
-
-
-def _turned(made: cleaning.Cleaned, degrees: int) -> cleaning.Cleaned:
-    picture = cleaning.turn(made.picture, degrees)
-    steps = made.steps if "turned" in made.steps else (*made.steps, "turned")
-    return cleaning.Cleaned(picture, (made.turned + degrees) % 360, made.skew, steps)

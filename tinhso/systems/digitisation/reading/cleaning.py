@@ -12,12 +12,16 @@ from numpy.typing import NDArray
 
 Picture = NDArray[np.uint8]
 
+cv2.setNumThreads(1)  # pages are what runs side by side; threads inside a page only cost
+
 WORKING_HEIGHT = 2339  # pixels of the long side of A4 at 200 dpi: enough for 13 pt print and a fifth cheaper than 300
 BLANK_INK = 0.0002  # share of ink under which a page is blank; a page with one signature has 0.001
 UNEVEN = 14.0  # grey levels between parts of the paper; a flat-bed scan stays under 6
-NOISY = 0.004  # share of pixels that stand alone against their neighbours
+NOISY = 0.0008  # specks to a point
 STRAIGHT = 0.4  # degrees that Tesseract bears by itself
+PRINT_HEIGHT = 19.0  # points of a letter that Tesseract needs; larger print only takes longer
 MAX_SKEW = 20.0  # degrees
+UPSIDE_DOWN = 0.8  # of `topside`: print that stands upright has more
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +36,12 @@ class Cleaned:
 
 def ink(grey: Picture) -> float:
     """Share of the page that is written on; margins, shadows, dust and show-through do not count."""
-    small = shrunk(grey, 1170)
+    small = shrunk(grey, 900)
     height, width = small.shape
     inner = small[int(height * 0.03) : int(height * 0.97), int(width * 0.03) : int(width * 0.97)]
     if inner.size == 0:
         return 0.0
-    marks = (cv2.subtract(cv2.medianBlur(inner, 31), inner) > 60).astype(np.uint8)
+    marks = (cv2.subtract(cv2.medianBlur(inner, 25), inner) > 60).astype(np.uint8)
     return float(cv2.morphologyEx(marks, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)).mean())
 
 
@@ -63,22 +67,26 @@ def cleaned(grey: Picture) -> Cleaned:
     if max(picture.shape) > WORKING_HEIGHT * 1.15:
         picture = shrunk(picture, WORKING_HEIGHT)
         steps.append("scale")
-    noisy = noise(picture) > NOISY
+    specks, height = print_of(picture)
+    noisy = specks > NOISY
     if noisy or unevenness(picture) > UNEVEN:
         picture = without_background(picture)
         steps.append("background")
     if noisy:
         picture = cv2.medianBlur(picture, 3).astype(np.uint8)
         steps.append("median")
-    turned = 0
-    if lies_on_its_side(picture):
-        picture, turned = turn(picture, 90), 90
+    if height > PRINT_HEIGHT * 1.1:
+        picture = shrunk(picture, round(max(picture.shape) * max(PRINT_HEIGHT / height, 0.6)))
+        steps.append("scale")
+    lies = lie(picture)
+    turned = (90 if lies.is_sideways else 0) + (180 if lies.is_upside_down else 0)
+    if turned:
+        picture = turn(picture, turned)
         steps.append("turned")
-    angle = skew(picture)
-    if abs(angle) >= STRAIGHT:
-        picture = _straightened(picture, angle)
+    if abs(lies.skew) >= STRAIGHT:
+        picture = _straightened(picture, lies.skew)
         steps.append("skew")
-    return Cleaned(picture, turned, round(angle, 2), tuple(steps))
+    return Cleaned(picture, turned, lies.skew if "skew" in steps else 0.0, tuple(dict.fromkeys(steps)))
 
 
 def turn(picture: Picture, degrees: int) -> Picture:
@@ -94,13 +102,21 @@ def unevenness(grey: Picture) -> float:
     return float(high - low)
 
 
-def noise(grey: Picture) -> float:
-    """Share of pixels that stand alone, on the middle of the page."""
+def print_of(grey: Picture) -> tuple[float, float]:
+    """(specks to a point, height of print in points; 0 where there is too little) where the page is darkest.
+
+    A speck has one to three points; the dots of print are larger. Height: of the taller letters.
+    """
     height, width = grey.shape
-    middle = grey[height // 4 : height // 4 + 500, width // 4 : width // 4 + 700]
+    windows = [grey[top : top + 600, width // 4 : width // 4 + 800] for top in (height // 8, height // 3, height * 5 // 8)]
+    middle = np.ascontiguousarray(min(windows, key=lambda one: float(one[::4, ::4].mean()) if one.size else 256.0))
     if middle.size == 0:
-        return 0.0
-    return float((cv2.absdiff(middle, cv2.medianBlur(np.ascontiguousarray(middle), 3)) > 60).mean())
+        return 0.0, 0.0
+    marks = cv2.threshold(middle, float(np.median(middle)) * 0.6, 1, cv2.THRESH_BINARY_INV)[1]
+    count, _, statistics, _ = cv2.connectedComponentsWithStats(marks, connectivity=8)
+    areas, heights = statistics[1:, cv2.CC_STAT_AREA], statistics[1:, cv2.CC_STAT_HEIGHT]
+    letters = heights[(areas > 20) & (heights > 6) & (heights < 150)]
+    return float((areas <= 3).sum() / middle.size), float(np.percentile(letters, 60)) if len(letters) > 60 else 0.0
 
 
 def without_background(grey: Picture) -> Picture:
@@ -115,45 +131,79 @@ def without_background(grey: Picture) -> Picture:
 def _marks(grey: Picture, long_side: int) -> NDArray[np.float32]:
     small = shrunk(grey, long_side)
     marks = cv2.adaptiveThreshold(small, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, 15)
-    return marks.astype(np.float32)
+    return _without_edges(marks).astype(np.float32)
 
 
-def _sharpness(marks: NDArray[np.float32], axis: int) -> float:
-    """How strongly lines of print alternate with the gaps between them along an axis."""
-    sums = marks.sum(axis=axis)
+def _without_edges(marks: Picture) -> Picture:
+    """Without what is longer than words are: edges of the sheet, shadows, ruled lines, pictures."""
+    count, labels, statistics, _ = cv2.connectedComponentsWithStats(marks, connectivity=8)
+    longest = np.maximum(statistics[:, cv2.CC_STAT_WIDTH], statistics[:, cv2.CC_STAT_HEIGHT])
+    kept = (longest < max(marks.shape) * 0.12).astype(np.uint8)
+    kept[0] = 0
+    return kept[labels].astype(np.uint8) if count > 1 else marks
+
+
+def turned_and_straight(made: Cleaned, degrees: int) -> Cleaned:
+    """Turned clockwise by what the reader found out, and its slant looked for anew."""
+    picture = turn(made.picture, degrees)
+    steps = [step for step in made.steps if step not in ("turned", "skew")] + ["turned"]
+    slant = lie(picture)
+    straight = slant.is_sideways or abs(slant.skew) < STRAIGHT
+    if not straight:
+        picture = _straightened(picture, slant.skew)
+        steps.append("skew")
+    return Cleaned(picture, (made.turned + degrees) % 360, 0.0 if straight else slant.skew, tuple(steps))
+
+
+@dataclass(frozen=True, slots=True)
+class Lie:
+    """How the print lies on the page."""
+
+    is_sideways: bool  # lines of print run up and down
+    is_upside_down: bool  # once it stands upright; a guess that the reader proves
+    skew: float  # degrees the lines fall to the right, once it stands upright
+
+
+def lie(grey: Picture) -> Lie:
+    """Found by the lines of print: they and the gaps between them alternate most sharply along the right direction."""
+    marks = _marks(grey, 1000)
+    coarse = cv2.resize(marks, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA).astype(np.float32)
+    side = min(coarse.shape)
+    top, left = (coarse.shape[0] - side) // 2, (coarse.shape[1] - side) // 2
+    square = coarse[top : top + side, left : left + side]
+    standing = np.ascontiguousarray(np.rot90(square, -1))
+    across, down = _sharpness(square, 0.0), _sharpness(standing, 0.0)
+    if across > down * 3:  # plain: looked at no further than a few degrees around
+        return _lie(marks, _sharpest(coarse, np.arange(-3, 3.1, 0.5)), is_sideways=False)
+    angles = np.arange(-MAX_SKEW, MAX_SKEW + 0.1, 1.0)
+    flat_angle, side_angle = _sharpest(square, angles), _sharpest(standing, angles)
+    if _sharpness(standing, side_angle) > _sharpness(square, flat_angle) * 1.4:
+        return _lie(np.ascontiguousarray(np.rot90(marks, -1)), side_angle, is_sideways=True)
+    return _lie(marks, flat_angle, is_sideways=False)
+
+
+def _lie(marks: NDArray[np.float32], angle: float, *, is_sideways: bool) -> Lie:
+    angle = _sharpest(marks, angle + np.arange(-0.6, 0.61, 0.2))
+    if _sharpness(marks, angle) < _sharpness(marks, 0.0) * 1.05:
+        angle = 0.0
+    return Lie(is_sideways, topside(_rotated(marks, angle)) < UPSIDE_DOWN, round(angle, 2))
+
+
+def topside(marks: NDArray[np.float32]) -> float:
+    """Over 1 where print stands upright: lines end sharply at the baseline and raggedly above, under 1 upside down."""
+    change = np.diff(marks.sum(axis=1))
+    falls = float((np.maximum(-change, 0) ** 3).sum())
+    rises = float((np.maximum(change, 0) ** 3).sum())
+    return falls / rises if rises else 1.0
+
+
+def _sharpness(marks: NDArray[np.float32], angle: float) -> float:
+    sums = (_rotated(marks, angle) if angle else marks).sum(axis=1)
     return float(np.square(np.diff(sums)).sum()) / (float(sums.sum()) ** 2 + 1.0)
 
 
-def lies_on_its_side(grey: Picture) -> bool:
-    """Lines of print run up and down. Only said when it is plain."""
-    marks = _marks(grey, 900)
-    side = min(marks.shape)
-    top, left = (marks.shape[0] - side) // 2, (marks.shape[1] - side) // 2
-    square = marks[top : top + side, left : left + side]
-    angle = _best_angle(square)
-    across = max(_sharpness(square, 1), _sharpness(_rotated(square, angle), 1))
-    upright = square.T.copy()
-    down = max(_sharpness(upright, 1), _sharpness(_rotated(upright, _best_angle(upright)), 1))
-    return down > across * 1.6
-
-
-def skew(grey: Picture) -> float:
-    """Degrees by which the lines of print fall to the right; positive is clockwise."""
-    return _best_angle(_marks(grey, 1000))
-
-
-def _best_angle(marks: NDArray[np.float32]) -> float:
-    coarse = shrunk_marks(marks)
-    best = max(np.arange(-MAX_SKEW, MAX_SKEW + 0.1, 1.0), key=lambda a: _sharpness(_rotated(coarse, a), 1))
-    for step in (0.5, 0.1):
-        around = best + np.arange(-2, 2.1) * step
-        best = max(around, key=lambda a: _sharpness(_rotated(marks, a), 1))
-    straight = _sharpness(marks, 1)
-    return float(best) if _sharpness(_rotated(marks, best), 1) > straight * 1.05 else 0.0
-
-
-def shrunk_marks(marks: NDArray[np.float32]) -> NDArray[np.float32]:
-    return cv2.resize(marks, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA).astype(np.float32)
+def _sharpest(marks: NDArray[np.float32], angles: NDArray[np.float64]) -> float:
+    return float(max(angles, key=lambda angle: _sharpness(marks, float(angle))))
 
 
 def _rotated(marks: NDArray[np.float32], angle: float) -> NDArray[np.float32]:
@@ -187,7 +237,17 @@ def _unfolded(grey: Picture) -> Picture | None:
     corners = cv2.approxPolyDP(cv2.convexHull(sheet), 0.03 * cv2.arcLength(sheet, True), True)
     if len(corners) != 4:
         return None
+    if _cuts_print(small, sheet):
+        return None
     return _squared(grey, corners.reshape(4, 2).astype(np.float32) * (max(grey.shape) / max(small.shape)))
+
+
+def _cuts_print(small: Picture, sheet: NDArray[np.int32]) -> bool:
+    """The «sheet» is only the lit part of a page: print goes on outside it."""
+    marks = cv2.adaptiveThreshold(small, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, 20)
+    inside = cv2.fillConvexPoly(np.zeros_like(small), cv2.convexHull(sheet), 1)
+    outside = marks * cv2.erode(1 - inside, np.ones((31, 31), np.uint8))
+    return bool(outside.sum() > marks.sum() * 0.03)
 
 
 def _squared(grey: Picture, corners: NDArray[np.float32]) -> Picture | None:

@@ -19,6 +19,7 @@ MISSING = (
     "Chưa cài tesseract-ocr (vie): bản quét vẫn được lưu và ký, nhưng chưa tìm kiếm được theo nội dung. "
     "Cài: apt-get install tesseract-ocr tesseract-ocr-vie tesseract-ocr-osd"
 )
+_NO_NEGATIVES = ("-c", "invert_threshold=0")  # paper is lighter than print; asking costs time
 TIME_LIMIT = 120  # seconds for one page; a page of print takes one or two
 
 
@@ -85,7 +86,7 @@ def read(picture: Picture, *, layout: int = 3, dpi: int = 200) -> Reading:
 
     Raises OcrMissingError, PageUnreadableError.
     """
-    return Reading(_words(_run(picture, ["-l", "vie", "--psm", str(layout), "--dpi", str(dpi), "tsv"])))
+    return Reading(_words(_run(picture, ["-l", "vie", "--psm", str(layout), "--dpi", str(dpi), *_NO_NEGATIVES, "tsv"])))
 
 
 def turned(picture: Picture) -> tuple[int, float]:
@@ -103,7 +104,7 @@ def turned(picture: Picture) -> tuple[int, float]:
 def _run(picture: Picture, arguments: Sequence[str]) -> str:
     if not is_there():
         raise OcrMissingError(MISSING)
-    encoded = cv2.imencode(".pgm", picture)[1].tobytes()
+    encoded = cv2.imencode(".png", picture, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()
     try:
         answer = subprocess.run(
             ["tesseract", "stdin", "stdout", *arguments],
