@@ -186,6 +186,11 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "tinhso" / "design" / "static"]
 FILE_LIMIT = int(os.environ.get("TINHSO_FILE_LIMIT", "50000000"))  # bytes; the largest paper taken
+SCANS_FOLDER = Path(os.environ.get("TINHSO_SCANS") or VAR / "scans")  # scanners lay files into <key of the unit>/
+PAGE_PRICE = {  # đồng; what a digitised page is reckoned to cost, shown with the figures
+    "page": int(os.environ.get("TINHSO_PAGE_PRICE", "0")),
+    "minute": int(os.environ.get("TINHSO_SCAN_MINUTE_PRICE", "0")),
+}
 FILE_UPLOAD_HANDLERS = ["tinhso.foundation.files.intake.LimitedUploadHandler"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR / "files"}},

@@ -61,8 +61,8 @@ def cleaned(grey: Picture) -> Cleaned:
     """Perspective, background, noise, a quarter turn and the slant; upside down is found by the reader."""
     steps: list[str] = []
     picture = grey
-    if (flat := _unfolded(picture)) is not None:
-        picture = flat
+    if (corners := sheet_corners(picture)) is not None:
+        picture = squared(picture, corners)
         steps.append("perspective")
     if max(picture.shape) > WORKING_HEIGHT * 1.15:
         picture = shrunk(picture, WORKING_HEIGHT)
@@ -108,7 +108,9 @@ def print_of(grey: Picture) -> tuple[float, float]:
     A speck has one to three points; the dots of print are larger. Height: of the taller letters.
     """
     height, width = grey.shape
-    windows = [grey[top : top + 600, width // 4 : width // 4 + 800] for top in (height // 8, height // 3, height * 5 // 8)]
+    windows = [
+        grey[top : top + 600, width // 4 : width // 4 + 800] for top in (height // 8, height // 3, height * 5 // 8)
+    ]
     middle = np.ascontiguousarray(min(windows, key=lambda one: float(one[::4, ::4].mean()) if one.size else 256.0))
     if middle.size == 0:
         return 0.0, 0.0
@@ -220,8 +222,8 @@ def _straightened(grey: Picture, angle: float) -> Picture:
     ).astype(np.uint8)
 
 
-def _unfolded(grey: Picture) -> Picture | None:
-    """The sheet alone, square, when it was photographed on something darker; None where there is nothing to unfold."""
+def sheet_corners(grey: Picture) -> NDArray[np.float32] | None:
+    """Corners of the sheet when it was photographed on something darker; None where there is nothing to unfold."""
     small = shrunk(grey, 700)
     frame = np.concatenate([small[:6].ravel(), small[-6:].ravel(), small[:, :6].ravel(), small[:, -6:].ravel()])
     if np.percentile(frame, 50) > np.percentile(small, 60) - 40:
@@ -239,7 +241,9 @@ def _unfolded(grey: Picture) -> Picture | None:
         return None
     if _cuts_print(small, sheet):
         return None
-    return _squared(grey, corners.reshape(4, 2).astype(np.float32) * (max(grey.shape) / max(small.shape)))
+    placed = corners.reshape(4, 2).astype(np.float32) * (max(grey.shape) / max(small.shape))
+    sides = np.linalg.norm(placed - np.roll(placed, 1, axis=0), axis=1)
+    return placed if float(sides.min()) > 200 else None
 
 
 def _cuts_print(small: Picture, sheet: NDArray[np.int32]) -> bool:
@@ -250,7 +254,8 @@ def _cuts_print(small: Picture, sheet: NDArray[np.int32]) -> bool:
     return bool(outside.sum() > marks.sum() * 0.03)
 
 
-def _squared(grey: Picture, corners: NDArray[np.float32]) -> Picture | None:
+def squared(picture: Picture, corners: NDArray[np.float32]) -> Picture:
+    """The sheet alone, with right angles; grey or in colour."""
     total, difference = corners.sum(axis=1), np.diff(corners, axis=1).ravel()
     ordered = np.array(
         [
@@ -263,8 +268,6 @@ def _squared(grey: Picture, corners: NDArray[np.float32]) -> Picture | None:
     )
     width = round(max(np.linalg.norm(ordered[0] - ordered[1]), np.linalg.norm(ordered[3] - ordered[2])))
     height = round(max(np.linalg.norm(ordered[0] - ordered[3]), np.linalg.norm(ordered[1] - ordered[2])))
-    if min(width, height) < 200:
-        return None
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     matrix = cv2.getPerspectiveTransform(ordered, target)
-    return cv2.warpPerspective(grey, matrix, (width, height), flags=cv2.INTER_CUBIC).astype(np.uint8)
+    return cv2.warpPerspective(picture, matrix, (width, height), flags=cv2.INTER_CUBIC).astype(np.uint8)

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pypdfium2
-from PIL import Image
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
 
 from tinhso.foundation.files import public as files
 from tinhso.foundation.files.public import FileRefusedError, Problem
@@ -31,14 +33,7 @@ class SourcePage:
 def media_type_of(path: Path, name: str) -> tuple[str, int]:
     """(media type, pages) of a readable file. Raises FileRefusedError with one sentence."""
     media_type, pages = files.examined(path=path, name=name)
-    if media_type not in KINDS:
-        raise _refused(
-            "wrong_type", "Chỉ đọc được tệp PDF và ảnh JPG, PNG, TIFF, WebP. Quét lại thành một trong các loại ấy"
-        )
-    if (pages or 1) > MAX_PAGES:
-        raise _refused(
-            "too_many_pages", f"Tệp có {pages} trang, mỗi lần đọc nhiều nhất {MAX_PAGES} trang. Tách thành nhiều tệp"
-        )
+    must_be_pages(media_type, pages)
     return media_type, pages or 1
 
 
@@ -137,3 +132,50 @@ def _is_legible(letters: list[str]) -> bool:
 
 
 _OLD_FONTS = frozenset("¸µ¶·¹¨¾»¼½Æ©ÊÇÈÉË®ÐÌÎÏÑªÕÒÓÔÖ×ØÜÞ£¢¥¤¦ß¬øöï")
+
+
+def must_be_pages(media_type: str, pages: int | None) -> None:
+    """Raises FileRefusedError for a kept file whose pages cannot be read."""
+    if media_type not in KINDS:
+        raise _refused(
+            "wrong_type", "Chỉ đọc được tệp PDF và ảnh JPG, PNG, TIFF, WebP. Quét lại thành một trong các loại ấy"
+        )
+    if (pages or 1) > MAX_PAGES:
+        raise _refused(
+            "too_many_pages", f"Tệp có {pages} trang, mỗi lần đọc nhiều nhất {MAX_PAGES} trang. Tách thành nhiều tệp"
+        )
+
+
+def colour_page(path: Path, media_type: str, number: int, long_side: int) -> NDArray[np.uint8]:
+    """One page in colour (BGR), at most `long_side` points long. Raises FileRefusedError."""
+    try:
+        if media_type == "application/pdf":
+            picture = _drawn(path, number, long_side)
+        else:
+            with Image.open(path) as image:
+                image.seek(number - 1)
+                picture = np.asarray(_upright(image).convert("RGB"))
+    except (OSError, EOFError, ValueError, pypdfium2.PdfiumError) as error:
+        raise _refused("damaged", "Có trang không mở được. Quét lại rồi gửi") from error
+    factor = min(1.0, long_side / max(picture.shape[:2]))
+    if factor < 1:
+        picture = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    return cv2.cvtColor(picture, cv2.COLOR_RGB2BGR).astype(np.uint8)
+
+
+def _drawn(path: Path, number: int, long_side: int) -> NDArray[np.uint8]:
+    document = pypdfium2.PdfDocument(path)
+    try:
+        page = document[number - 1]
+        bitmap = page.render(scale=min(long_side / max(*page.get_size(), 1.0), 6.0), rev_byteorder=True)
+        return np.asarray(bitmap.to_numpy()[:, :, :3]).copy()
+    finally:
+        document.close()
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    image = ImageOps.exif_transpose(image)
+    if image.mode in ("RGBA", "LA", "P"):
+        clear = image.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear)
+    return image
