@@ -24,6 +24,7 @@ from tinhso.systems.digitisation.models import Page
 from tinhso.systems.digitisation.reading import cleaning, opening
 
 DPI = 200
+WORKING = cleaning.WORKING_HEIGHT
 COLOURED = 0.0015  # share of the page in strong colour from which colour is kept: a seal has 0.01
 JPEG_QUALITY = 40
 OpenFile = Callable[[str], AbstractContextManager[Path]]
@@ -69,8 +70,7 @@ def upright(page: Page, path: Path) -> np.ndarray:
     if "perspective" in page.steps:
         corners = cleaning.sheet_corners(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.uint8))
         picture = picture if corners is None else cleaning.squared(picture, corners)
-    for _ in range(page.turned // 90):
-        picture = np.ascontiguousarray(np.rot90(picture, -1))
+    picture = turned_up(picture, page.turned)
     if page.skew:
         height, width = picture.shape[:2]
         matrix = cv2.getRotationMatrix2D((width / 2, height / 2), page.skew, 1.0)
@@ -80,7 +80,9 @@ def upright(page: Page, path: Path) -> np.ndarray:
     return picture
 
 
-WORKING = cleaning.WORKING_HEIGHT
+def turned_up(picture: np.ndarray, degrees: int) -> np.ndarray:
+    """Clockwise by a multiple of 90."""
+    return np.ascontiguousarray(np.rot90(picture, -(degrees // 90)))
 
 
 def _squeezed(picture: np.ndarray) -> bytes:

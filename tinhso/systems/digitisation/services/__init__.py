@@ -10,7 +10,7 @@ from tinhso.systems.digitisation.services.arranging import (
 from tinhso.systems.digitisation.services.confirming import confirm, confirm_plain, make_copy
 from tinhso.systems.digitisation.services.folder import collect
 from tinhso.systems.digitisation.services.pages import read_piece
-from tinhso.systems.digitisation.services.queue import enqueue
+from tinhso.systems.digitisation.services.queue import enqueue, urge
 from tinhso.systems.digitisation.services.receiving import Received, keep_scan, receive_batch
 
 __all__ = [
@@ -28,4 +28,5 @@ __all__ = [
     "read_piece",
     "receive_batch",
     "split_before",
+    "urge",
 ]
