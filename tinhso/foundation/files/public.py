@@ -45,7 +45,7 @@ def keep(*, content: BinaryIO | bytes, name: str) -> StoredFile:
 
 
 def examined(*, path: Path, name: str) -> tuple[str, int | None]:
-    """(media type, pages) by the same look as `keep`, of a file that stays where it lies. Raises FileRefusedError, OSError."""
+    """(media type, pages) by the look of `keep`, of a file not kept. Raises FileRefusedError, OSError."""
     return services.examine(path, name)
 
 

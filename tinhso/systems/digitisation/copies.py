@@ -1,4 +1,4 @@
-"""The working copy of a paper (bản dùng hằng ngày): PDF/A, small, the text behind the picture. The master is not touched.
+"""The working copy of a paper (bản dùng hằng ngày): PDF/A, small, the text behind the picture; the master stays.
 
 Black print on white becomes bilevel G4 (35 KB a page against 500); pages with a seal, a photograph or coloured notes
 keep their colour as JPEG. Pages that a program made are taken over as they are; a whole file of them is its own copy.
@@ -61,7 +61,7 @@ def _add(document: pikepdf.Pdf, page: Page, path: Path) -> None:
         document.pages.append(image.pages[0])
     if page.words and page.size:
         with pikepdf.open(io.BytesIO(_text_layer(page, picture.shape[1], picture.shape[0]))) as layer:
-            document.pages[-1].add_overlay(layer.pages[0])
+            document.pages[-1].add_overlay(layer.pages[0], None)
 
 
 def upright(page: Page, path: Path) -> np.ndarray:
@@ -74,9 +74,10 @@ def upright(page: Page, path: Path) -> np.ndarray:
     if page.skew:
         height, width = picture.shape[:2]
         matrix = cv2.getRotationMatrix2D((width / 2, height / 2), page.skew, 1.0)
-        picture = cv2.warpAffine(
-            picture, matrix, (width, height), borderMode=cv2.BORDER_CONSTANT, borderValue=(255,) * 3
+        straight = cv2.warpAffine(
+            picture, matrix, (width, height), borderMode=cv2.BORDER_CONSTANT, borderValue=(255, 255, 255)
         )
+        picture = straight.astype(np.uint8)
     return picture
 
 

@@ -65,7 +65,7 @@ def document_for(*, document_id: int, actor: Actor) -> Document:
 
 
 def page_for(*, page_id: int, actor: Actor) -> Page:
-    """A page for whoever works on the batch or may read the dossier it stands in. Raises LookupError, PermissionError."""
+    """A page for whoever works on its batch or may read its dossier. Raises LookupError, PermissionError."""
     page = Page.objects.select_related("batch", "file", "document").filter(pk=page_id).first()
     if page is None:
         raise LookupError("Không có trang này.")

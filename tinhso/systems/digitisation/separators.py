@@ -1,6 +1,6 @@
 """Separator sheets (tờ phân cách): the code on them is keyed, so that no foreign QR can split a batch.
 
-`TSPC1:<dossier>:<paper>:<pages>:<seal>`; the seal is an HMAC with the installation's secret over all that stands before.
+`TSPC1:<dossier>:<paper>:<pages>:<seal>`; the seal is an HMAC with the installation's secret over what stands before.
 """
 
 import re

@@ -32,11 +32,11 @@ from tinhso.systems.one_stop.types import (
 )
 
 __all__ = [
+    "RESULT_KEY",
     "Applicant",
     "DueMoves",
     "Finding",
     "Pace",
-    "RESULT_KEY",
     "PaperGiven",
     "PaperList",
     "PaperWanted",
@@ -224,7 +224,7 @@ def papers_wanted(*, code: str) -> PaperList:
 
 
 def why_not_scan(*, code: str, actor: Actor) -> str:
-    """Empty where the official may put digitised papers into the dossier, else the sentence why not. Raises LookupError."""
+    """Empty where the official may put digitised papers in, else the sentence why not. Raises LookupError."""
     return scans.why_not_scan(code=code, actor=actor)
 
 

@@ -115,7 +115,7 @@ def print_of(grey: Picture) -> tuple[float, float]:
     if middle.size == 0:
         return 0.0, 0.0
     marks = cv2.threshold(middle, float(np.median(middle)) * 0.6, 1, cv2.THRESH_BINARY_INV)[1]
-    count, _, statistics, _ = cv2.connectedComponentsWithStats(marks, connectivity=8)
+    _, _, statistics, _ = cv2.connectedComponentsWithStats(marks, connectivity=8)
     areas, heights = statistics[1:, cv2.CC_STAT_AREA], statistics[1:, cv2.CC_STAT_HEIGHT]
     letters = heights[(areas > 20) & (heights > 6) & (heights < 150)]
     return float((areas <= 3).sum() / middle.size), float(np.percentile(letters, 60)) if len(letters) > 60 else 0.0
@@ -133,7 +133,7 @@ def without_background(grey: Picture) -> Picture:
 def _marks(grey: Picture, long_side: int) -> NDArray[np.float32]:
     small = shrunk(grey, long_side)
     marks = cv2.adaptiveThreshold(small, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, 15)
-    return _without_edges(marks).astype(np.float32)
+    return _without_edges(marks.astype(np.uint8)).astype(np.float32)
 
 
 def _without_edges(marks: Picture) -> Picture:
@@ -239,7 +239,7 @@ def sheet_corners(grey: Picture) -> NDArray[np.float32] | None:
     corners = cv2.approxPolyDP(cv2.convexHull(sheet), 0.03 * cv2.arcLength(sheet, True), True)
     if len(corners) != 4:
         return None
-    if _cuts_print(small, sheet):
+    if _cuts_print(small, sheet.astype(np.int32)):
         return None
     placed = corners.reshape(4, 2).astype(np.float32) * (max(grey.shape) / max(small.shape))
     sides = np.linalg.norm(placed - np.roll(placed, 1, axis=0), axis=1)

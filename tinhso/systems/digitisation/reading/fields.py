@@ -45,7 +45,8 @@ _NUMBER = re.compile(
 )
 _PLAIN_NUMBER = re.compile(r"(?:^|\n)\s*S[ốôóo]\s*[:;.]\s*(?P<number>\d{1,6})\s*(?:\n|$)")
 _DATE = re.compile(
-    r"ng[àaảáạ]y\s*[:.]?\s*(?P<day>\d{1,2})\s*th[áaàảạ]ng\s*[:.]?\s*(?P<month>\d{1,2})\s*n[ăaâ]m\s*[:.]?\s*(?P<year>(?:19|20)\d\d)",
+    r"ng[àaảáạ]y\s*[:.]?\s*(?P<day>\d{1,2})\s*th[áaàảạ]ng\s*[:.]?\s*(?P<month>\d{1,2})\s*"
+    r"n[ăaâ]m\s*[:.]?\s*(?P<year>(?:19|20)\d\d)",
     re.IGNORECASE,
 )
 _SHORT_DATE = re.compile(
@@ -53,15 +54,19 @@ _SHORT_DATE = re.compile(
 )
 _ABOUT = re.compile(r"(?:^|\n|\s)V\s*[/\\]\s*[vV]\s*[:.]?\s*(?P<subject>.+?)(?=\n\s*\n|\Z)", re.DOTALL)
 _KINDS = (
-    "nghị quyết|quyết định|chỉ thị|quy chế|quy định|thông cáo|thông báo|hướng dẫn|chương trình|kế hoạch|phương án|đề án|dự án|"
-    "báo cáo|biên bản|tờ trình|hợp đồng|công điện|bản ghi nhớ|bản thoả thuận|giấy uỷ quyền|giấy ủy quyền|giấy mời|giấy giới thiệu|"
-    "giấy nghỉ phép|phiếu gửi|phiếu chuyển|phiếu báo|thông tư|nghị định|luật|pháp lệnh|giấy chứng nhận|giấy phép|giấy khai sinh|"
-    "trích lục|giấy tiếp nhận|đơn đề nghị|đơn xin|tờ khai|giấy xác nhận|giấy báo|văn bản|phiếu lý lịch tư pháp|giấy đề nghị|đơn đăng ký"
+    "nghị quyết|quyết định|chỉ thị|quy chế|quy định|thông cáo|thông báo|hướng dẫn|chương trình|kế hoạch|"
+    "phương án|đề án|dự án|báo cáo|biên bản|tờ trình|hợp đồng|công điện|bản ghi nhớ|bản thoả thuận|"
+    "giấy uỷ quyền|giấy ủy quyền|giấy mời|giấy giới thiệu|giấy nghỉ phép|phiếu gửi|phiếu chuyển|phiếu báo|"
+    "thông tư|nghị định|luật|pháp lệnh|giấy chứng nhận|giấy phép|giấy khai sinh|trích lục|giấy tiếp nhận|"
+    "đơn đề nghị|đơn xin|tờ khai|giấy xác nhận|giấy báo|văn bản|phiếu lý lịch tư pháp|giấy đề nghị|"
+    "đơn đăng ký"
 )
 _KIND_LINE = re.compile(rf"^\W*(?P<kind>{'|'.join(fold(one) for one in _KINDS.split('|'))})\b")
 _NAME = re.compile(
-    r"(?:H[ọo] ?(?:và|,)? ?(?:chữ đệm(?:,| và)? ?)?t[êe]n(?: khai sinh)?|T[êe]n người nộp|Người nộp(?: hồ sơ)?|Người yêu cầu|"
-    r"H[ọo],? ?chữ đệm,? ?tên(?: người yêu cầu)?|Ông \(bà\)|Ông/Bà|Ông/bà|Tôi tên là|Tiếp nhận hồ sơ của(?: Ông/bà| ông/bà| ông \(bà\))?)"
+    r"(?:H[ọo] ?(?:và|,)? ?(?:chữ đệm(?:,| và)? ?)?t[êe]n(?: khai sinh)?|T[êe]n người nộp|"
+    r"Người nộp(?: hồ sơ)?|Người yêu cầu|"
+    r"H[ọo],? ?chữ đệm,? ?tên(?: người yêu cầu)?|Ông \(bà\)|Ông/[Bb]à|Tôi tên là|"
+    r"Tiếp nhận hồ sơ của(?: [Ôô]ng/bà| ông \(bà\))?)"
     r"[^:\n]{0,30}[:;.]\s*(?P<name>[^\n:;,.()0-9]{3,60})",
 )
 _DIGITS12 = re.compile(r"(?<![\d/.])(\d{3}[ .]?\d{3}[ .]?\d{3}[ .]?\d{3})(?![\d/])")
@@ -70,7 +75,7 @@ _TAX = re.compile(r"(?:m[ãa] s[ốô] (?:thu[ếê]|doanh nghi[ệê]p)|MST)\D{
 
 
 def fields_of(text: str, words: Sequence[Word] = (), *, size: tuple[int, int] = (0, 0)) -> dict[str, Field]:
-    """Fields of one page by name (see LABELS). words, size: where they stand, where the page was read by its picture."""
+    """Fields of one page by name (see LABELS). words, size: of a page read by its picture, where they stand."""
     columns = head_columns(words, size) if words and size[0] else ("", "")
     found: dict[str, Field] = {}
     for name, rule in _RULES.items():

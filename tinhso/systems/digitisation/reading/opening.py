@@ -159,7 +159,7 @@ def colour_page(path: Path, media_type: str, number: int, long_side: int) -> NDA
         raise _refused("damaged", "Có trang không mở được. Quét lại rồi gửi") from error
     factor = min(1.0, long_side / max(picture.shape[:2]))
     if factor < 1:
-        picture = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        picture = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA).astype(np.uint8)
     return cv2.cvtColor(picture, cv2.COLOR_RGB2BGR).astype(np.uint8)
 
 

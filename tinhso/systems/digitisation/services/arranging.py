@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 
 from django.db import transaction
 
@@ -137,10 +138,10 @@ def _count(document: Document, content: Sequence[Page]) -> list[str]:
 def _order(content: Sequence[Page]) -> list[str]:
     """Numbers printed at the head or foot of pages must rise."""
     numbered = [(page.number, number) for page in content if (number := printed_number(page.text))]
-    wrong = [late for (_, early), (late, number) in zip(numbered, numbered[1:], strict=False) if number <= early]
+    wrong = [late for (_, early), (late, number) in pairwise(numbered) if number <= early]
     if wrong:
         return [f"Số trang in trên giấy không tăng dần ở trang quét {', '.join(map(str, wrong))}: xem lại thứ tự."]
-    gaps = [late for (_, early), (late, number) in zip(numbered, numbered[1:], strict=False) if number > early + 1]
+    gaps = [late for (_, early), (late, number) in pairwise(numbered) if number > early + 1]
     consecutive = {page.number for page in content}
     missing = [late for late in gaps if late - 1 in consecutive and _printed_before(content, late)]
     return [
@@ -206,7 +207,8 @@ def _choice(batch: Batch) -> str:
         }
     )
     if len(seen) > 1:
-        return f"Trong lô có giấy của {len(seen)} hồ sơ ({', '.join(seen[:4])}) mà thiếu tờ phân cách: tách và chọn hồ sơ cho từng giấy."
+        named = ", ".join(seen[:4])
+        return f"Có giấy của {len(seen)} hồ sơ ({named}) mà thiếu tờ phân cách: tách và chọn hồ sơ cho từng giấy."
     if seen:
         return f"Thiếu tờ phân cách. Trên giấy có mã hồ sơ {seen[0]}: xác nhận hoặc chọn hồ sơ khác."
     return "Thiếu tờ phân cách: chọn hồ sơ và thành phần cho từng giấy."

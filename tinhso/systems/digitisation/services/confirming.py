@@ -17,7 +17,7 @@ from tinhso.systems.one_stop import public as one_stop
 
 
 def make_copy(*, document_id: int, at: datetime) -> str:
-    """Hash of the working copy (PDF/A, small, with its text), made once for the pages as they lie. Outside a transaction.
+    """Hash of the working copy, made once for the pages as they lie. Outside a transaction.
 
     Raises FileRefusedError where the disk is full: nothing half is kept, and the paper waits as it was.
     """

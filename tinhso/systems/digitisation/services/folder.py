@@ -1,5 +1,6 @@
-"""The watched folder: `<scans>/<key of the unit>/`, where a scanner lays its files. A file is a batch, and so is a folder
-of pictures.
+"""The watched folder: `<scans>/<key of the unit>/`, where a scanner lays its files.
+
+A file is a batch, and so is a folder of pictures.
 
 A file is taken when it has lain unchanged for a while, and by renaming it into `.taken`: two workers never take the
 same, and what was taken when the power went is found there and goes on. It is removed only after its bytes are kept and

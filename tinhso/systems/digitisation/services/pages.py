@@ -1,4 +1,4 @@
-"""Reading the pages of a batch: each is written as soon as it is read, so that a killed worker loses one page's work."""
+"""Reading the pages of a batch: each is written once it is read, so that a killed worker loses one page's work."""
 
 import io
 import resource

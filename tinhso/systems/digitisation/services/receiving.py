@@ -44,7 +44,7 @@ def receive_batch(
     priority: int = Batch.Priority.NORMAL,
     dossier_code: str = "",
 ) -> Received:
-    """Put kept files (name, file) into the queue as one batch. In the caller's transaction; the same files are one batch."""
+    """Make one batch of kept files (name, file); the same files are the same batch. In the caller's transaction."""
     if not scans:
         raise FileRefusedError((files.Problem("empty", "Chưa có tệp nào. Chọn tệp quét rồi gửi"),))
     digest = hashlib.sha256("".join(stored.sha256 for _, stored in scans).encode()).hexdigest()

@@ -36,8 +36,8 @@ def letter(number: str = "15", subject: str = "xác nhận tình trạng sử d�
     """The head of an official letter in two columns, and prose."""
     head = (
         "#grid(columns: (1fr, 1.5fr), align: center, [UBND TỈNH TÂY NINH \\ *UBND PHƯỜNG TÂN NINH* \\ #v(2pt) "
-        f"Số: {number}/UBND-VP \\ V/v {subject}], [*CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM* \\ *Độc lập - Tự do - Hạnh phúc* "
-        "\\ #v(2pt) _Tân Ninh, ngày 12 tháng 11 năm 2026_])\n#v(1cm)\n"
+        f"Số: {number}/UBND-VP \\ V/v {subject}], [*CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM* \\ "
+        "*Độc lập - Tự do - Hạnh phúc* \\ #v(2pt) _Tân Ninh, ngày 12 tháng 11 năm 2026_])\n#v(1cm)\n"
     )
     return drawn(head + "\n\n".join([PROSE] * 4), dpi)
 

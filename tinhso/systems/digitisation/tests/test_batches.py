@@ -14,8 +14,7 @@ from tinhso.systems.digitisation.separators import Separator, code_of
 from tinhso.systems.digitisation.tests import factories
 from tinhso.systems.digitisation.tests.conftest import AT, Send
 from tinhso.systems.one_stop import public as one_stop
-from tinhso.systems.one_stop.models import DossierPaper
-from tinhso.systems.one_stop.tests.factories import Office
+from tinhso.systems.one_stop.tests.factories import Office, papers_in
 
 
 def separator(code: str, key: str = "result", pages: int = 0) -> object:
@@ -31,7 +30,7 @@ def test_a_batch_goes_into_the_dossier_with_nobody_typing(desk: Actor, code: str
     assert services.confirm_plain(batch=batch, actor=desk, at=AT) == 1
     batch.refresh_from_db()
     assert batch.status == Batch.Status.DONE
-    paper = DossierPaper.objects.get(dossier__code=code, key="result")
+    (paper,) = papers_in(code, "result")
     assert paper.pages == 2  # the separator and the blank page stay in the batch
     assert batch.pages.filter(kind=Page.Kind.BLANK).count() == 1
 
@@ -123,7 +122,7 @@ def test_confirming_twice_puts_one_paper(desk: Actor, code: str, send: Send) -> 
     document = send(factories.scan(separator(code), factories.letter())).documents.get()
     for _ in range(2):
         services.confirm(document_id=document.pk, corrected={"number": "16"}, actor=desk, at=AT)
-    assert DossierPaper.objects.filter(dossier__code=code, key="result").count() == 1
+    assert len(papers_in(code, "result")) == 1
     document.refresh_from_db()
     assert document.fields["number"] == {**document.fields["number"], "value": "16", "by_hand": True}
 

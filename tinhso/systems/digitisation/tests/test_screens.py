@@ -4,14 +4,14 @@ import pytest
 from django.test import Client
 
 from tinhso.foundation.accounts.models import Account
+from tinhso.lib.barcodes import codes_on
 from tinhso.systems.digitisation import services
 from tinhso.systems.digitisation.models import Batch, Document
-from tinhso.systems.digitisation.reading import codes, opening
+from tinhso.systems.digitisation.reading import opening
 from tinhso.systems.digitisation.separators import Separator, code_of, read_code
 from tinhso.systems.digitisation.tests import factories
 from tinhso.systems.digitisation.tests.conftest import AT, Send
-from tinhso.systems.one_stop.models import DossierPaper
-from tinhso.systems.one_stop.tests.factories import Office
+from tinhso.systems.one_stop.tests.factories import Office, papers_in
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_a_batch_is_sent_read_looked_at_and_confirmed(browser: Client, code: str
     assert browser.get(f"/scans/{batch.pk}").status_code == 200
     assert browser.get(f"/scans/pages/{document.pages.first().pk}.jpg?co=nho")["Content-Type"] == "image/jpeg"
     browser.post(f"/scans/papers/{document.pk}", {"field-number": "15"})
-    assert DossierPaper.objects.filter(dossier__code=code, key="result").count() == 1
+    assert len(papers_in(code, "result")) == 1
     assert browser.get(f"/scans/papers/{document.pk}/copy.pdf")["Content-Type"] == "application/pdf"
 
 
@@ -49,7 +49,7 @@ def test_a_printed_separator_is_obeyed_when_it_is_scanned(browser: Client, code:
     sheet = Path(str(tmp_path)) / "sheet.pdf"
     sheet.write_bytes(answer.content)
     (page,) = opening.pages_of(sheet, "application/pdf")
-    (found,) = codes.codes_on(page.grey)
+    (found,) = codes_on(page.grey)
     assert read_code(found.text) == Separator(code, "result", 3)
 
 

@@ -66,7 +66,7 @@ class Command(BaseCommand):
 
     def paper(self, file: Path) -> dict[str, Any]:
         media_type, count = opening.media_type_of(file, file.name)
-        pages = list(map(light, reading.read_pages(file, media_type)))
+        pages = list(map(light, reading.read_side_by_side(file, media_type, at_once=os.cpu_count() or 1)))
         whole = fields.best([page.fields for page in pages])
         answer: dict[str, Any] = {
             "file": file.name,
