@@ -15,6 +15,8 @@ from typing import Any
 
 import django
 
+from tests.load.digitising import digitisation
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
@@ -218,4 +220,5 @@ def sessions() -> None:
 if __name__ == "__main__":
     django.setup()
     {"communes": lambda n: communes(int(n)), "payloads": payloads, "due_dates": due_dates, "tasks": tasks,
-     "sessions": sessions, "simulation": simulation, "migration": migration}[sys.argv[1]](*sys.argv[2:])  # fmt: skip
+     "sessions": sessions, "simulation": simulation, "migration": migration,
+     "digitisation": digitisation}[sys.argv[1]](*sys.argv[2:])  # fmt: skip
