@@ -242,7 +242,7 @@ class Bench:
         self.report.add(
             Figure("reading of pages, share of Tesseract's own rate", found["alone"] / found["ours"], "of 1", 0.9,
                    at_least=True, note=f"{found['ours']:.2f} s of a core a page"),
-            Figure(f"batch of {SCANNED} pages to the dossier, per core-hour", 
+            Figure(f"batch of {SCANNED} pages to the dossier, per core-hour",
                    batch["pages"] / batch["cpu"] * 3600 if whole else None, "pages", 2400, at_least=True,
                    note=f"{batch['papers']} papers in {batch['seconds']:.0f} s, none typed"),
         )  # fmt: skip

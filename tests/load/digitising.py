@@ -1,4 +1,4 @@
-"""What digitisation costs: our reading against Tesseract alone on the same pages, and a whole batch with nobody typing."""
+"""What digitisation costs: our reading against Tesseract alone, and a whole batch with nobody typing."""
 
 import json
 import os
@@ -61,7 +61,7 @@ def rate(pages: list[np.ndarray]) -> dict[str, float]:
 
 
 def batch(pages: list[np.ndarray], *, code: str, total: int) -> dict[str, float]:
-    """A batch of `total` sides (separators, print, blanks) from the file to the dossier; seconds and what became of it."""
+    """A batch of `total` sides (separators, print, blanks) from file to dossier; seconds and what became of it."""
     from django.db import transaction
     from django.utils import timezone
 

@@ -33,7 +33,7 @@ def codes_on(grey: NDArray[np.uint8]) -> tuple[Code, ...]:
 def codes_in_photograph(content: bytes) -> tuple[Code, ...]:
     """Codes in a photograph (JPG, PNG, WebP). Raises ValueError where the bytes are no such picture, or too large."""
     try:
-        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP", "MPO")) as image:
+        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP")) as image:
             if image.width * image.height > MAX_POINTS:
                 raise ValueError("too many points")
             upright = ImageOps.exif_transpose(image).convert("L")

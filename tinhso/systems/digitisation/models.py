@@ -129,7 +129,7 @@ class Page(models.Model):
     document = models.ForeignKey(Document, on_delete=models.SET_NULL, null=True, related_name="pages")
     position = models.PositiveIntegerField("Thứ tự", default=0)
     kind = models.CharField("Loại trang", max_length=10, choices=Kind)
-    source = models.CharField(max_length=12)  # text_layer | ocr | blank | unread
+    source = models.CharField(max_length=12)  # text_layer | ocr | blank | sheet | unread
     text = models.TextField(blank=True)
     search_text = models.TextField(blank=True)  # folded: found without marks, and where a mark was misread
     confidence = models.FloatField(default=0)

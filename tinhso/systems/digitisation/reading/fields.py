@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tinhso.lib.identifiers import check_dossier_code, check_personal_id, check_tax_code
+from tinhso.lib.identifiers import BIRTH_PROVINCES, check_dossier_code, check_personal_id, check_tax_code
 from tinhso.lib.vietnamese import fold
 from tinhso.systems.digitisation.reading.tesseract import Word
 
@@ -43,15 +43,23 @@ _NUMBER = re.compile(
     r"\b[S5$][ốôóoòỐÔO06][\u0300-\u036f]*\s*[:;.,]\s*(?P<number>\d{1,6})\s*(?:/\s*(?P<year>(?:19|20)\d\d)\s*)?[/\\]\s*"
     r"(?P<notation>[A-ZĐƯ][A-Za-zĐđƯư0-9&.]*(?:\s?[-–]\s?[A-ZĐƯ][A-Za-zĐđƯư0-9&.]*){0,3})"
 )
+# Tesseract loses a slash that touches its neighbours: «15UBND-VP». Only where a hyphen says that it is a notation.
+_JOINED_NUMBER = re.compile(
+    r"\bS[ốôóo]\s*[:;.]\s*(?P<number>\d{1,6})(?P<notation>[A-ZĐƯ]{2,}(?:-[A-ZĐƯ][A-Za-zĐđƯư0-9&]*){1,3})"
+)
 _PLAIN_NUMBER = re.compile(r"(?:^|\n)\s*S[ốôóo]\s*[:;.]\s*(?P<number>\d{1,6})\s*(?:\n|$)")
 _DATE = re.compile(
-    r"ng[àaảáạ]y\s*[:.]?\s*(?P<day>\d{1,2})\s*th[áaàảạ]ng\s*[:.]?\s*(?P<month>\d{1,2})\s*"
+    r"ng[àaảáạ]y\s*[:.]?\s*(?P<day>[\dOIlT]{1,2})\s*th[áaàảạ]ng\s*[:.]?\s*(?P<month>[\dOIlT]{1,2})\s*"
     r"n[ăaâ]m\s*[:.]?\s*(?P<year>(?:19|20)\d\d)",
     re.IGNORECASE,
 )
+_LIKE_DIGITS = str.maketrans("OIlT", "0111")  # as Tesseract misreads digits of an old typewriter face
 _SHORT_DATE = re.compile(
-    r"ng[àa]y\s*(?:ký|cấp|lập)?\s*[:.]?\s*(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>(?:19|20)\d\d)", re.I
+    r"ng[àa]y\s*(?:ký|cấp|lập|ban hành)\s*[:.]?\s*(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>(?:19|20)\d\d)",
+    re.IGNORECASE,
 )
+# From here on dates are those of other documents: «Căn cứ Luật … ngày …».
+_BODY = re.compile(r"^\W*(?:Căn cứ|Điều \d|Kính gửi|Theo đề nghị|Xét |Thực hiện )", re.MULTILINE)
 _ABOUT = re.compile(r"(?:^|\n|\s)V\s*[/\\]\s*[vV]\s*[:.]?\s*(?P<subject>.+?)(?=\n\s*\n|\Z)", re.DOTALL)
 _KINDS = (
     "nghị quyết|quyết định|chỉ thị|quy chế|quy định|thông cáo|thông báo|hướng dẫn|chương trình|kế hoạch|"
@@ -113,22 +121,43 @@ def head_columns(words: Sequence[Word], size: tuple[int, int]) -> tuple[str, str
     width, height = size
     head = [word for word in words if word.top < height * HEAD]
     gutter = _gutter(head, width)
-    left = [word for word in head if word.left + word.width / 2 < gutter]
-    right = [word for word in head if word.left + word.width / 2 >= gutter]
+    split = _above_full_lines(_rows(head), gutter)
+    left = [word for row in split for word in row if word.left + word.width / 2 < gutter]
+    right = [word for row in split for word in row if word.left + word.width / 2 >= gutter]
     return _lines(left), _lines(right)
 
 
+def _above_full_lines(rows: Sequence[list[Word]], gutter: float) -> list[list[Word]]:
+    """Rows down to the first that runs across both columns: a title or the prose itself."""
+    kept: list[list[Word]] = []
+    for row in rows:
+        left = [word.left + word.width for word in row if word.left + word.width / 2 < gutter]
+        right = [word.left for word in row if word.left + word.width / 2 >= gutter]
+        crosses = any(word.left < gutter < word.left + word.width for word in row)
+        runs_on = bool(left and right) and min(right) - max(left) < 1.2 * _height(row)
+        if len(kept) >= 2 and (crosses or runs_on):
+            break
+        kept.append(row)
+    return kept
+
+
 def _gutter(head: Sequence[Word], width: int) -> float:
-    """Where the fewest words of the head stand across, between a third and three fifths of the page."""
-    top = [word for word in head if word.top < max((one.top for one in head), default=0) * 0.6 + 1]
-    places = [width * part / 100 for part in range(34, 61, 2)]
-    crossing = [sum(1 for word in top if word.left - 6 < place < word.left + word.width + 6) for place in places]
-    fewest = [place for place, count in zip(places, crossing, strict=True) if count == min(crossing)]
-    return fewest[len(fewest) // 2]
+    """Where the fewest words of the upper head stand across, as far from the nearest as can be."""
+    if not head:
+        return width / 2
+    first, last = min(word.top for word in head), max(word.top for word in head)
+    upper = [word for word in head if word.top <= first + (last - first) * 0.4]
+
+    def clearance(place: float) -> tuple[int, float]:
+        crossing = sum(1 for word in upper if word.left < place < word.left + word.width)
+        edges = [abs(place - edge) for word in upper for edge in (word.left, word.left + word.width)]
+        return -crossing, min(edges, default=0.0)
+
+    return max((width * part / 100 for part in range(34, 61)), key=clearance)
 
 
-def _lines(words: Sequence[Word]) -> str:
-    """Words put into lines by where they stand; an empty line where the gap is wider than a line."""
+def _rows(words: Sequence[Word]) -> list[list[Word]]:
+    """Words put into rows by where they stand, from left to right."""
     rows: list[list[Word]] = []
     for word in sorted(words, key=lambda one: one.top + one.height / 2):
         middle = word.top + word.height / 2
@@ -136,11 +165,18 @@ def _lines(words: Sequence[Word]) -> str:
             rows[-1].append(word)
         else:
             rows.append([word])
+    return [sorted(row, key=lambda one: one.left) for row in rows]
+
+
+def _lines(words: Sequence[Word]) -> str:
+    """Rows as lines; an empty line where the gap is wider than a line."""
     lines: list[str] = []
-    for before, row in zip([None, *rows], rows, strict=False):
+    before: list[Word] | None = None
+    for row in _rows(words):
         if before is not None and _middle(row) - _middle(before) > 2.2 * _height(row):
             lines.append("")
-        lines.append(" ".join(word.text for word in sorted(row, key=lambda one: one.left)))
+        lines.append(" ".join(word.text for word in row))
+        before = row
     return "\n".join(lines)
 
 
@@ -152,23 +188,51 @@ def _height(row: Sequence[Word]) -> float:
     return sorted(word.height for word in row)[len(row) // 2]
 
 
+def number_line(words: Sequence[Word]) -> list[Word]:
+    """Words of the first line that begins with «Số:», for a closer look where the number was not made out."""
+    start = next((word for word in words if re.match(r"S[ốôóo][:.;]?$", word.text)), None)
+    if start is None:
+        return []
+    middle = start.top + start.height / 2
+    line = [
+        word
+        for word in words
+        if abs(word.top + word.height / 2 - middle) < 0.6 * start.height and word.left - start.left >= 0
+    ]
+    return sorted(line, key=lambda one: one.left)[:4]
+
+
 def _number(text: str) -> str:
-    found = _NUMBER.search(text) or _PLAIN_NUMBER.search(text)
+    found = _NUMBER.search(text) or _JOINED_NUMBER.search(text) or _PLAIN_NUMBER.search(text)
     return found["number"] if found else ""
 
 
 def _notation(text: str) -> str:
     found = _NUMBER.search(text)
     if not found:
-        return ""
+        joined = _JOINED_NUMBER.search(text)
+        return joined["notation"] if joined else ""
     notation = re.sub(r"\s*[-–]\s*", "-", found["notation"]).rstrip(".")
     return f"{found['year']}/{notation}" if found["year"] else notation
 
 
 def _day(text: str) -> str:
-    for found in (*_DATE.finditer(text), *_SHORT_DATE.finditer(text)):
+    """The document's own date: in its head, or behind a place and a comma («Tân Ninh, ngày …»), never one it cites."""
+    body = found.start() if (found := _BODY.search(text)) else len(text)
+    head = _real_day((*_DATE.finditer(text[:body]), *_SHORT_DATE.finditer(text[:body])))
+    if head:
+        return head
+    placed = [
+        one for one in _DATE.finditer(text) if re.search(r"^[^\n]{2,40},\s*$", text[: one.start()].rpartition("\n")[2])
+    ]
+    return _real_day(placed)
+
+
+def _real_day(matches: Iterable[re.Match[str]]) -> str:
+    for found in matches:
         try:
-            return date(int(found["year"]), int(found["month"]), int(found["day"])).isoformat()
+            month, day = (int(found[part].translate(_LIKE_DIGITS)) for part in ("month", "day"))
+            return date(int(found["year"]), month, day).isoformat()
         except ValueError:
             continue
     return ""
@@ -211,7 +275,7 @@ def _subject(text: str) -> str:
 
 def _issuer(text: str) -> str:
     """The lines in capitals above the number, without the motto."""
-    above = text[: found.start()] if (found := _NUMBER.search(text)) else ""
+    above = text[: found.start()] if (found := _NUMBER.search(text) or _JOINED_NUMBER.search(text)) else ""
     lines = [re.sub(r"^[^\w]+|[^\w]+$", "", line) for line in above.split("\n")]
     named = [
         line
@@ -235,7 +299,7 @@ def _name(text: str) -> str:
 def _identity(text: str) -> str:
     for found in _DIGITS12.finditer(text):
         number = re.sub(r"[ .]", "", found[1])
-        if check_personal_id(number).is_usable:
+        if number[:3] in BIRTH_PROVINCES and check_personal_id(number).is_usable:
             return number
     return ""
 

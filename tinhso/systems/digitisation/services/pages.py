@@ -71,13 +71,17 @@ def _read_pages(batch: Batch, limit: int) -> int:
 
 
 def _timed(path: Path, file: BatchFile, *, start: int) -> Iterator[tuple[reading.ReadPage, float]]:
-    pages = reading.read_pages(path, file.media_type, start=start)
+    pages = reading.read_pages(path, file.media_type, start=start, is_sheet=_is_separator)
     while True:
         began = _processor_seconds()
         page = next(pages, None)
         if page is None:
             return
         yield page, _processor_seconds() - began
+
+
+def _is_separator(code: str) -> bool:
+    return isinstance(read_code(code), Separator)
 
 
 def _processor_seconds() -> float:
