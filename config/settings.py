@@ -2,7 +2,7 @@
 
 Environment: TINHSO_VAR (all state, default ./var), TINHSO_PORT, TINHSO_PACK, DATABASE_URL, TINHSO_SECRET_KEY,
 TINHSO_HOSTS, TINHSO_FILE_LIMIT, TINHSO_SCANS, TINHSO_PAGE_PRICE, TINHSO_SCAN_MINUTE_PRICE,
- TINHSO_DEBUG, TINHSO_SMTP_URL, TINHSO_VNEID_* (the
+TINHSO_DEBUG, TINHSO_SMTP_URL, TINHSO_VNEID_* (the
 identity provider; without it a stand-in, on one's own machine only), CI.
 """
 
