@@ -26,7 +26,7 @@ def different_pages(count: int) -> list[np.ndarray]:
     chance = np.random.default_rng(7)
     made = []
     for number in range(count):
-        page = factories.prose(9, dpi=200, mark=f"Văn bản thứ {number + 1}. Ngày {number % 28 + 1} tháng 11 năm 2026.")
+        page = factories.prose(6, dpi=200, mark=f"Văn bản thứ {number + 1}. Ngày {number % 28 + 1} tháng 11 năm 2026.")
         height, width = page.shape
         matrix = cv2.getRotationMatrix2D((width / 2, height / 2), float(chance.uniform(-1.2, 1.2)), 1.0)
         page = np.asarray(cv2.warpAffine(page, matrix, (width, height), borderValue=255), np.uint8)  # type: ignore[call-overload]
@@ -107,8 +107,11 @@ def batch(pages: list[np.ndarray], *, code: str, total: int) -> dict[str, float]
 
 def digitisation(total: str) -> None:
     """One line of JSON: rates and the batch."""
+    from django.db import transaction
+
     from tinhso.systems.one_stop.tests.factories import Office
 
     pages = different_pages(24)
-    code = Office().received()
+    with transaction.atomic():
+        code = Office().received()
     print(json.dumps({**rate(pages[:12]), "batch": batch(pages, code=code, total=int(total))}))
