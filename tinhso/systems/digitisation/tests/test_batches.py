@@ -1,6 +1,7 @@
 """A batch from the scanner to the dossier: split, checked, tied, confirmed; and everything that goes wrong with one."""
 
 import io
+import os
 
 import pikepdf
 import pypdfium2
@@ -33,6 +34,22 @@ def test_a_batch_goes_into_the_dossier_with_nobody_typing(desk: Actor, code: str
     (paper,) = papers_in(code, "result")
     assert paper.pages == 2  # the separator and the blank page stay in the batch
     assert batch.pages.filter(kind=Page.Kind.BLANK).count() == 1
+
+
+@pytest.mark.slow
+def test_a_whole_pile_of_two_dossiers_goes_in_at_one_press(desk: Actor, office: Office, code: str, send: Send) -> None:
+    """A hundred sides with TINHSO_FULL=1."""
+    papers = 20 if os.environ.get("TINHSO_FULL") else 4
+    codes, sides = [code, office.received()], []
+    for number in range(papers):
+        sides += [separator(codes[number % 2], pages=3), factories.letter(), factories.blank()]
+        sides += [factories.prose(), factories.prose(4)]
+    batch = send(factories.scan(*sides))
+    assert (batch.pages_read, batch.documents.count()) == (5 * papers, papers)
+    assert services.confirm_plain(batch=batch, actor=desk, at=AT) == papers
+    batch.refresh_from_db()
+    assert batch.status == Batch.Status.DONE
+    assert [papers_in(one, "result") != [] for one in codes] == [True, True]
 
 
 def test_the_working_copy_is_small_pdf_a_with_its_text_behind_the_picture(desk: Actor, code: str, send: Send) -> None:
