@@ -75,11 +75,14 @@ def batch(pages: list[np.ndarray], *, code: str, total: int) -> dict[str, float]
     desk = accounts.actor_of_account(account_id=Account.objects.get(username="motcua.xa").pk)
     at = timezone.now()
     sides: list[np.ndarray] = []
-    while len(sides) < total:
+    while len(sides) < total - 1:
         follow = min(8, total - len(sides) - 1)
         sides.append(factories.sheet(code_of(Separator(code, "result", max(follow - 1, 0)))))
         sides += [pages[(len(sides) + n) % len(pages)] for n in range(follow - 1)] + [factories.blank()] * (follow > 0)
-    content = factories.scan(*sides[:total])
+    sides += [factories.blank()] * (
+        total - len(sides)
+    )  # a sheet with nothing behind it would rightly wait for a person
+    content = factories.scan(*sides)
     began, clock = spent(), time.perf_counter()
     stored = services.keep_scan(content=content, name="lo.pdf")
     with transaction.atomic():
