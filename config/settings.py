@@ -1,7 +1,8 @@
 """Settings of Tỉnh Số: this file and the environment, nothing else.
 
 Environment: TINHSO_VAR (all state, default ./var), TINHSO_PORT, TINHSO_PACK, DATABASE_URL, TINHSO_SECRET_KEY,
-TINHSO_HOSTS, TINHSO_FILE_LIMIT, TINHSO_DEBUG, TINHSO_SMTP_URL, TINHSO_VNEID_* (the
+TINHSO_HOSTS, TINHSO_FILE_LIMIT, TINHSO_SCANS, TINHSO_PAGE_PRICE, TINHSO_SCAN_MINUTE_PRICE,
+TINHSO_DEBUG, TINHSO_SMTP_URL, TINHSO_VNEID_* (the
 identity provider; without it a stand-in, on one's own machine only), TINHSO_TIMESTAMP_URL, TINHSO_SIGNING_HOSTS,
 TINHSO_PKCS11_MODULE, TINHSO_PKCS11_PIN, TINHSO_REMOTE_SIGNING_URL, TINHSO_REMOTE_SIGNING_KEY, CI.
 """
@@ -194,6 +195,11 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "tinhso" / "design" / "static"]
 FILE_LIMIT = int(os.environ.get("TINHSO_FILE_LIMIT", "50000000"))  # bytes; the largest paper taken
+SCANS_FOLDER = Path(os.environ.get("TINHSO_SCANS") or VAR / "scans")  # scanners lay files into <key of the unit>/
+PAGE_PRICE = {  # đồng; what a digitised page is reckoned to cost, shown with the figures
+    "page": int(os.environ.get("TINHSO_PAGE_PRICE", "0")),
+    "minute": int(os.environ.get("TINHSO_SCAN_MINUTE_PRICE", "0")),
+}
 FILE_UPLOAD_HANDLERS = ["tinhso.foundation.files.intake.LimitedUploadHandler"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR / "files"}},

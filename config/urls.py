@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("tinhso.systems.vault.urls")),
     path("", include("tinhso.systems.administration.urls")),
     path("", include("tinhso.systems.studio.urls")),
+    path("", include("tinhso.systems.digitisation.urls")),
     path("", include("tinhso.foundation.accounts.urls")),
     path("", include("tinhso.foundation.accounts.sign_in_urls")),
     path("", include("tinhso.foundation.files.urls")),

@@ -17,9 +17,13 @@ PORT = int(os.environ.get("TINHSO_PORT") or 8000)
 GOOD, MISSING, BAD = "có", "thiếu", "LỖI"
 Line = tuple[str, str, str]
 
+NO_OCR = (
+    "Chưa cài tesseract-ocr (vie): bản quét vẫn được lưu và ký, nhưng chưa tìm kiếm được theo nội dung. "
+    "Cài: apt-get install tesseract-ocr tesseract-ocr-vie tesseract-ocr-osd"
+)
+
 # name | programs | package | what its absence costs
 PROGRAMS = """
-Tesseract (OCR) | tesseract | tesseract-ocr-vie | chưa cần; sau này: không đọc được chữ trong ảnh quét
 pdfsig, OpenSSL | pdfsig | poppler-utils openssl | không có ý kiến thứ hai về dấu băm chữ ký khi thử
 SoftHSM | softhsm2-util | softhsm2 | các bài thử thiết bị ký PKCS#11 bị bỏ qua
 Chromium | chromium chromium-browser google-chrome | chromium | các bài thử trên trình duyệt bị bỏ qua
@@ -33,11 +37,21 @@ def has_vietnamese_font() -> bool:
     return bool(found.stdout.strip())
 
 
+def tesseract() -> Line:
+    """With its Vietnamese data; without them digitised papers are kept and signed, but their words are not found."""
+    name, place = "Tesseract (OCR)", shutil.which("tesseract")
+    said = subprocess.run([place, "--list-langs"], text=True, capture_output=True).stdout.split() if place else []
+    if place and {"vie", "osd"} <= set(said):
+        return GOOD, name, f"{place}, có tiếng Việt"
+    return MISSING, name, NO_OCR
+
+
 def programs() -> Iterator[Line]:
     for line in PROGRAMS.strip().splitlines():
         name, names, package, cost = (part.strip() for part in line.split("|"))
         place = next((path for program in names.split() if (path := shutil.which(program))), None)
         yield (GOOD, name, place) if place else (MISSING, name, f"{cost} (apt install {package})")
+    yield tesseract()
     if has_vietnamese_font():
         yield GOOD, "Phông chữ tiếng Việt", "cho ảnh chụp trang khi thử"
     else:

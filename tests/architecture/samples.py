@@ -25,6 +25,8 @@ AREAS: dict[str, frozenset[str]] = {
     r"(desk|register)\b": frozenset({"desk"}),
     r"lateness": frozenset({"head", "leader"}),
     r"dossiers/<str:code>/(papers|printing)/": ACCOUNTS,  # also the owner's
+    r"scans/(search|pages/<int:page_id>.jpg)": OFFICIALS,
+    r"scans(/|$)": frozenset({"desk", "clerk", ELSEWHERE}),
     r"(dossiers|inbox|leave|consented)(/|$)": OFFICIALS,
     r"issued/": frozenset({"leader"}),
     r"api/v1/vault/": frozenset({SYSTEM}),
@@ -73,6 +75,14 @@ def shared() -> Sample:
 def draft(kind: str, **more: Any) -> Sample:
     """A draft of the studio, by its kind."""
     return Sample(lambda world: {"draft_id": world.things[f"draft_{kind}"], **more})
+
+
+DIGITISERS = frozenset({"desk", "clerk"})
+
+
+def scan(name: str, may: frozenset[str] | None) -> Sample:
+    """A batch of the desk's own unit, its page, its paper."""
+    return Sample(lambda world: {name: world.things[name]}, may)
 
 
 SAMPLES: dict[str, Sample] = {
@@ -126,6 +136,17 @@ SAMPLES: dict[str, Sample] = {
     "dossiers/<str:code>/acts/<slug:slug>": dossier(OFFICE, slug="acceptance"),
     "desk/received/<str:code>": dossier(frozenset({"desk"})),
     "lateness/<int:unit_id>": Sample(lambda world: {"unit_id": world.things["unit_id"]}, frozenset({"head", "leader"})),
+    # digitisation: a batch is its unit's, a page of it also of whoever may read the dossier
+    "scans/<int:batch_id>": scan("batch_id", DIGITISERS),
+    "scans/<int:batch_id>/confirmation": scan("batch_id", DIGITISERS),
+    "scans/<int:batch_id>/urgency": scan("batch_id", DIGITISERS),
+    "scans/pages/<int:page_id>/act": scan("page_id", DIGITISERS),
+    "scans/pages/<int:page_id>.jpg": scan("page_id", OFFICE),
+    "scans/papers/<int:document_id>": scan("document_id", DIGITISERS),
+    "scans/papers/<int:document_id>/place": scan("document_id", DIGITISERS),
+    "scans/papers/<int:document_id>/merging": scan("document_id", DIGITISERS),
+    "scans/papers/<int:document_id>/copy.pdf": scan("document_id", NOBODY),  # made when it is confirmed
+    "scans/separators.pdf": fixed(NOBODY),  # without a dossier there is nothing to print
     "dossiers/<str:code>/store": dossier(OFFICE),
     # the data store: the owner's alone; agencies and systems by consent
     "my/vault/papers/<uuid:key>": stored(OWNER),

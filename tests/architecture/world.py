@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
+import typst
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
@@ -16,6 +17,8 @@ from tinhso.foundation.accounts.public import ANONYMOUS, Actor, Right
 from tinhso.foundation.files import public as files
 from tinhso.foundation.files.services import start_upload
 from tinhso.foundation.organizations import public as organizations
+from tinhso.lib.typesetting import FONTS
+from tinhso.systems.digitisation import services as digitising
 from tinhso.systems.one_stop import public as one_stop
 from tinhso.systems.one_stop.models import DossierPaper
 from tinhso.systems.portal import drafts
@@ -62,6 +65,7 @@ def make_world() -> World:
     world.things["paper"] = DossierPaper.objects.get(dossier__code=world.things["dossier"]).pk
     _begin_draft(world)
     _fill_stores(world)
+    _scan_batch(world)
     by = world.actors["administrator"]
     for kind in ("process", "form", "decision"):
         world.things[f"draft_{kind}"] = studio.new_draft(kind=kind, name=f"Thử {kind}", actor=by)
@@ -146,6 +150,26 @@ def _fill_stores(world: World) -> None:
     )  # fmt: skip
     consenting.answer(asked, agrees=True, actor=citizen, at=at)
     world.things["consent_system"] = asked.key
+
+
+def _scan_batch(world: World) -> None:
+    """A batch of the desk with one paper of the citizen's dossier in it, read and waiting for its place in the list."""
+    desk, at = world.actors["desk"], timezone.now()
+    source = f'#set text(font: "Tinos")\n{"Văn bản quét mẫu để thử. " * 5}'.encode()
+    printed = typst.compile(source, font_paths=[str(FONTS)], ignore_system_fonts=True)
+    stored = digitising.keep_scan(content=bytes(printed), name="lo.pdf")
+    batch = digitising.receive_batch(
+        unit_id=desk.unit_ids(Right.RECEIVE)[0],
+        scans=[("lo.pdf", stored)],
+        name="lo.pdf",
+        source="upload",
+        actor=desk,
+        at=at,
+        dossier_code=world.things["dossier"],
+    ).batch
+    digitising.read_piece(batch_id=batch.pk, limit=10, at=at)
+    world.things["batch_id"] = batch.pk
+    world.things["document_id"], world.things["page_id"] = batch.documents.get().pk, batch.pages.get().pk
 
 
 def _begin_draft(world: World) -> None:

@@ -2,8 +2,8 @@
 
 BENCH_SIZE=2000000  dossiers for the pages at full size (default 100,000; the small size is a hundredth of 2,000,000)
 BENCH_SECONDS=8     length of each load
-BENCH_ONLY=submit,pages   some parts only: submit tasks bulk pages search weight studio signing vault start
-                    memory due
+BENCH_ONLY=submit,pages   some parts only: submit tasks bulk pages search weight studio signing vault
+                    digitisation start memory due
 BENCH_COLD=1        also measure `make up` from nothing in a fresh clone
 """
 
@@ -36,6 +36,7 @@ ONLY = set(filter(None, os.environ.get("BENCH_ONLY", "").split(",")))
 COMMUNES = 60
 TASKS = 300
 MOVED = 10_000
+SCANNED = int(os.environ.get("BENCH_SCANNED") or 100)  # sides in the batch
 
 
 WAITING_EVENTS = (
@@ -258,6 +259,20 @@ class Bench:
         self.report.facts["vault"] = facts
         self.report.add(*figures)
 
+    def digitisation(self) -> None:
+        """Reading against Tesseract alone, and a batch from the file to the dossier with nobody typing."""
+        found = json.loads(self.inside("digitisation", str(SCANNED)))
+        batch = found["batch"]
+        whole = batch["pages"] == SCANNED and batch["papers"] == batch["of"]
+        self.report.facts["digitisation"] = found
+        self.report.add(
+            Figure("reading of pages, share of Tesseract's own rate", found["alone"] / found["ours"], "of 1", 0.9,
+                   at_least=True, note=f"{found['ours']:.2f} s of a core a page"),
+            Figure(f"batch of {SCANNED} pages to the dossier, per core-hour",
+                   batch["pages"] / batch["cpu"] * 3600 if whole else None, "pages", 2400, at_least=True,
+                   note=f"{batch['papers']} papers in {batch['seconds']:.0f} s, none typed"),
+        )  # fmt: skip
+
     def search(self) -> None:
         self.report.add(Figure("search of procedures, p95", search_p95(self.province), "ms", 100))
 
@@ -322,7 +337,8 @@ def main() -> int:
         parts: dict[str, Callable[[], None]] = {
             "submit": bench.submit, "tasks": bench.tasks, "due": bench.due, "memory": bench.memory,
             "weight": bench.weight, "search": bench.search, "bulk": bench.bulk, "pages": bench.pages,
-            "studio": bench.studio, "signing": bench.signing, "vault": bench.vault, "start": bench.start,
+            "studio": bench.studio, "signing": bench.signing, "vault": bench.vault,
+            "digitisation": bench.digitisation, "start": bench.start,
         }  # fmt: skip
         for name, part in parts.items():
             if not ONLY or name in ONLY:

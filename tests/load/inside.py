@@ -16,6 +16,8 @@ from typing import Any
 
 import django
 
+from tests.load.digitising import digitisation
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
@@ -250,5 +252,6 @@ if __name__ == "__main__":
     verbs: dict[str, Any] = {
         "communes": lambda count: communes(int(count)), "payloads": payloads, "imports": imports, "tasks": tasks,
         "due_dates": due_dates, "sessions": sessions, "simulation": simulation, "migration": migration,
+        "digitisation": digitisation,
     }  # fmt: skip
     verbs[sys.argv[1]](*sys.argv[2:])

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
 
 from django.http import FileResponse
@@ -41,6 +42,11 @@ class Upload:
 def keep(*, content: BinaryIO | bytes, name: str) -> StoredFile:
     """Sniff, check for active content and keep the bytes; durable on disk when it returns. Raises FileRefusedError."""
     return _stored(services.keep(content, name))
+
+
+def examined(*, path: Path, name: str) -> tuple[str, int | None]:
+    """(media type, pages) by the look of `keep`, of a file not kept. Raises FileRefusedError, OSError."""
+    return services.examine(path, name)
 
 
 def read(*, sha256: str) -> BinaryIO:

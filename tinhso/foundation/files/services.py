@@ -71,6 +71,16 @@ def keep_path(path: Path, name: str) -> Blob:
     return Blob.objects.get(pk=sha256)
 
 
+def examine(path: Path, name: str) -> tuple[str, int | None]:
+    """(media type, pages) of a file that is not kept. Raises FileRefusedError, OSError."""
+    size = path.stat().st_size
+    if size == 0:
+        raise problems.empty()
+    if size > limit():
+        raise problems.too_large(size, limit())
+    return inspect(path, safe_name(name))
+
+
 def start_upload(*, owner: str, name: str, size: int, at: datetime | None = None) -> UploadSession:
     """Raises FileRefusedError at once where the file could never be taken."""
     if size <= 0:

@@ -14,6 +14,7 @@ from tinhso.foundation.calendars import public as calendars
 from tinhso.foundation.forms import public as forms
 from tinhso.foundation.organizations import public as organizations
 from tinhso.lib import identifiers, vietnamese
+from tinhso.lib.barcodes import codes_in_photograph
 from tinhso.lib.working_time import Event
 from tinhso.systems.one_stop.services import leaning
 from tinhso.systems.one_stop.types import PaperGiven, refuse
@@ -80,6 +81,20 @@ def read_card(text: str) -> dict[str, str] | None:
         "address": vietnamese.nfc(card.address),
         "source": "qr",
     }
+
+
+def card_in_photograph(content: bytes) -> tuple[str, str]:
+    """(text of the card's QR, "") or ("", the sentence why there is none). The photograph is looked at and not kept."""
+    try:
+        found = codes_in_photograph(content)
+    except ValueError:
+        return "", "Tệp này không phải ảnh JPG, PNG hoặc quá lớn. Chụp lại mặt có mã QR của thẻ."
+    card = next((code.text for code in found if identifiers.parse_card(code.text)), "")
+    if card:
+        return card, ""
+    if found:
+        return "", "Mã QR trong ảnh không phải của thẻ căn cước. Chụp mặt thẻ có mã QR."
+    return "", "Không thấy mã QR trong ảnh. Chụp gần hơn, đủ sáng, mã QR nằm trọn trong ảnh và không nhoè."
 
 
 @dataclass(frozen=True, slots=True)

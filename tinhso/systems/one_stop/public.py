@@ -15,9 +15,10 @@ from tinhso.systems.one_stop.models import Dossier
 from tinhso.systems.one_stop.selectors import pace
 from tinhso.systems.one_stop.selectors.lists import cursor_of, my_dossiers_after
 from tinhso.systems.one_stop.selectors.one import dossier_by_code, is_consulted
-from tinhso.systems.one_stop.services import imagining, tracking
+from tinhso.systems.one_stop.services import imagining, scans, tracking
 from tinhso.systems.one_stop.services.checking import Applicant
 from tinhso.systems.one_stop.services.intake import Request, applicant_of
+from tinhso.systems.one_stop.services.scans import RESULT_KEY, PaperList, PaperWanted
 from tinhso.systems.one_stop.types import (
     DueMoves,
     Finding,
@@ -31,26 +32,32 @@ from tinhso.systems.one_stop.types import (
 )
 
 __all__ = [
+    "RESULT_KEY",
     "Applicant",
     "DueMoves",
     "Finding",
     "Pace",
     "PaperGiven",
+    "PaperList",
+    "PaperWanted",
     "Receipt",
     "RefusedError",
     "RepeatedWithOtherContentError",
     "Step",
     "Tracking",
+    "attach_scan",
     "cursor_after",
     "due_moves",
     "my_dossiers",
     "paces",
+    "papers_wanted",
     "preflight",
     "rate",
     "receipt_pdf",
     "submit",
     "supplement",
     "track",
+    "why_not_scan",
     "withdraw",
 ]
 
@@ -206,3 +213,25 @@ def due_moves(*, at: datetime) -> DueMoves:
     Inside `calendars.imagine(…)` it is the dry run of that change.
     """
     return imagining.due_moves(at=at)
+
+
+def papers_wanted(*, code: str) -> PaperList:
+    """The dossier's list of papers and which of them have a file, for rooms that bring papers. Raises LookupError.
+
+    Who may see it is the caller's to ask: `why_not_scan`.
+    """
+    return scans.papers_wanted(code=code)
+
+
+def why_not_scan(*, code: str, actor: Actor) -> str:
+    """Empty where the official may put digitised papers in, else the sentence why not. Raises LookupError."""
+    return scans.why_not_scan(code=code, actor=actor)
+
+
+def attach_scan(*, code: str, key: str, name: str, sha256: str, file_name: str, actor: Actor, at: datetime) -> None:
+    """Put a digitised paper (a file kept) into the dossier under a key of its list, or RESULT_KEY for the paper result.
+
+    It fills the place of a paper ticked at the desk; the same file twice is one paper. Raises LookupError,
+    PermissionError.
+    """
+    scans.attach_scan(code=code, key=key, name=name, sha256=sha256, file_name=file_name, actor=actor, at=at)

@@ -18,7 +18,7 @@ from tinhso.foundation.files import public as files
 from tinhso.foundation.organizations import public as organizations
 from tinhso.systems.one_stop import public as one_stop
 from tinhso.systems.one_stop import services
-from tinhso.systems.one_stop.models import Dossier
+from tinhso.systems.one_stop.models import Dossier, DossierPaper
 
 COMMUNE = "ubnd-phuong-tan-ninh"
 GENERIC = "3.000322"  # three working days, the generic form, no paper required
@@ -48,6 +48,11 @@ def page() -> bytes:
 def paper(key: str = "other", name: str = "Giấy tờ khác") -> one_stop.PaperGiven:
     stored = files.keep(content=page(), name="a.pdf")
     return one_stop.PaperGiven(key=key, name=name, sha256=stored.sha256, file_name="a.pdf")
+
+
+def papers_in(code: str, key: str) -> list[DossierPaper]:
+    """What the dossier holds under this key of its list."""
+    return list(DossierPaper.objects.filter(dossier__code=code, key=key))
 
 
 def person_actor(person_id: int) -> Actor:

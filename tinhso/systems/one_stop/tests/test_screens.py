@@ -1,9 +1,12 @@
 """The officials' screens on the real pack: counter, inbox, workspace, acts, register, lateness."""
 
+import io
 import re
 from typing import Any
 
 import pytest
+import segno
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tinhso.foundation.accounts.models import Account
@@ -71,6 +74,32 @@ def test_a_card_that_is_none_is_said_and_kept(card: str) -> None:
     assert answer.status_code == 422
     assert "Đây không phải mã QR thẻ căn cước" in answer.content.decode()
     assert "<script>alert" not in answer.content.decode()
+
+
+def card_photograph(text: str) -> SimpleUploadedFile:
+    drawn = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(drawn, kind="png", scale=6, border=4)
+    return SimpleUploadedFile("the.png", drawn.getvalue(), "image/png")
+
+
+def test_a_photograph_of_the_card_is_read_as_the_scanner_reads_it() -> None:
+    desk = signed_in("motcua.xa")
+    desk.post("/desk", {"do": "person", "card": "", "card_photo": card_photograph(CARD)})
+    assert CARD.split("|")[2] in desk.get("/desk").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("photo", "sentence"),
+    [
+        (SimpleUploadedFile("the.jpg", b"no picture", "image/jpeg"), "không phải ảnh"),
+        (card_photograph("https://example.vn"), "không phải của thẻ căn cước"),
+    ],
+)
+def test_a_photograph_without_a_card_is_said(photo: SimpleUploadedFile, sentence: str) -> None:
+    photo.seek(0)
+    answer = signed_in("motcua.xa").post("/desk", {"do": "person", "card": "", "card_photo": photo})
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
 
 
 def test_a_missing_paper_is_named_and_nothing_is_lost() -> None:

@@ -26,6 +26,7 @@ from tinhso.systems.one_stop.views.opening import opened
 from tinhso.systems.procedures import public as procedures
 
 Errors = list[tuple[str, str]]
+CARD_PHOTO_LIMIT = 20_000_000  # bytes
 
 
 @access("official", Right.RECEIVE)
@@ -129,6 +130,10 @@ def _notes(state: Intake, paper: procedures.Paper) -> list[str]:
 def _know_person(request: AuthenticatedRequest, state: Intake, at: datetime) -> Errors:
     """A scanned card, a number of somebody known, or what the officer types."""
     text = request.POST.get("card", "").strip()[:1000]
+    if not text and (photo := request.FILES.get("card_photo")):
+        text, wrong = desk.card_in_photograph(photo.read() if (photo.size or 0) <= CARD_PHOTO_LIMIT else b"")
+        if wrong:
+            return [("card_photo", wrong)]
     if text and (card := desk.read_card(text)):
         _take(state, card)
         _add_what_is_known(request, state)

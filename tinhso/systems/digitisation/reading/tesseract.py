@@ -1,0 +1,131 @@
+"""Tesseract as we call it: one page in, its words with their confidence out, one thread, a time limit.
+
+The picture goes in on the standard input and the answer comes back on the standard output: a killed reading leaves
+nothing behind.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+
+from tinhso.systems.digitisation.reading.cleaning import Picture
+
+MISSING = (
+    "Chưa cài tesseract-ocr (vie): bản quét vẫn được lưu và ký, nhưng chưa tìm kiếm được theo nội dung. "
+    "Cài: apt-get install tesseract-ocr tesseract-ocr-vie tesseract-ocr-osd"
+)
+_NO_NEGATIVES = ("-c", "invert_threshold=0")  # paper is lighter than print; asking costs time
+TIME_LIMIT = 120  # seconds for one page; a page of print takes one or two
+
+
+class OcrMissingError(Exception):
+    """Tesseract or its Vietnamese data is not on this machine."""
+
+
+class PageUnreadableError(Exception):
+    """Tesseract gave up on one page; the others are not touched by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    text: str
+    confidence: float  # 0 to 1
+    left: int
+    top: int
+    width: int
+    height: int
+    line: tuple[int, int, int]  # block, paragraph, line
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    words: tuple[Word, ...]
+
+    @property
+    def confidence(self) -> float:
+        """Mean over letters, 0 to 1; 0 where nothing was read."""
+        letters = sum(len(word.text) for word in self.words)
+        return sum(word.confidence * len(word.text) for word in self.words) / letters if letters else 0.0
+
+    @property
+    def text(self) -> str:
+        """Lines as they stand; an empty line between paragraphs."""
+        lines: list[str] = []
+        before: tuple[int, int, int] | None = None
+        for word in self.words:
+            if word.line == before:
+                lines[-1] += f" {word.text}"
+                continue
+            if before is not None and word.line[:2] != before[:2]:
+                lines.append("")
+            lines.append(word.text)
+            before = word.line
+        return "\n".join(lines)
+
+
+@lru_cache(maxsize=1)
+def languages() -> frozenset[str]:
+    """Installed data of Tesseract; empty where the program is not there."""
+    if not shutil.which("tesseract"):
+        return frozenset()
+    answer = subprocess.run(["tesseract", "--list-langs"], capture_output=True, text=True, check=False, timeout=30)
+    return frozenset(answer.stdout.split("\n")[1:])
+
+
+def is_there() -> bool:
+    return "vie" in languages()
+
+
+def read(picture: Picture, *, layout: int = 3, dpi: int = 200) -> Reading:
+    """Words of a page. layout: Tesseract's page mode (3 = a page, 6 = one block).
+
+    Raises OcrMissingError, PageUnreadableError.
+    """
+    return Reading(_words(_run(picture, ["-l", "vie", "--psm", str(layout), "--dpi", str(dpi), *_NO_NEGATIVES, "tsv"])))
+
+
+def turned(picture: Picture) -> tuple[int, float]:
+    """(degrees clockwise to turn the page by, how sure: over 2 is sure). (0, 0) where nothing can be said."""
+    if "osd" not in languages():
+        return 0, 0.0
+    try:
+        answer = _run(picture, ["--psm", "0", "--dpi", "200"])
+    except PageUnreadableError:  # too little print
+        return 0, 0.0
+    found = dict(line.split(":", 1) for line in answer.splitlines() if ":" in line)
+    return int(found.get("Rotate", "0")), float(found.get("Orientation confidence", "0"))
+
+
+def _run(picture: Picture, arguments: Sequence[str]) -> str:
+    if not is_there():
+        raise OcrMissingError(MISSING)
+    encoded = cv2.imencode(".png", picture, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()
+    try:
+        answer = subprocess.run(
+            ["tesseract", "stdin", "stdout", *arguments],
+            input=encoded,
+            capture_output=True,
+            check=True,
+            timeout=TIME_LIMIT,
+            env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+        )
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        raise PageUnreadableError(str(error)) from error
+    return answer.stdout.decode("utf-8", "replace")
+
+
+def _words(table: str) -> tuple[Word, ...]:
+    words = []
+    for row in table.splitlines()[1:]:
+        cells = row.split("\t")
+        if len(cells) != 12 or cells[0] != "5" or not cells[11].strip():
+            continue
+        left, top, width, height = (int(cell) for cell in cells[6:10])
+        line = (int(cells[2]), int(cells[3]), int(cells[4]))
+        words.append(Word(cells[11].strip(), max(0.0, float(cells[10]) / 100), left, top, width, height, line))
+    return tuple(words)
