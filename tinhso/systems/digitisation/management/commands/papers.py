@@ -6,6 +6,7 @@ Both print JSON and write nothing. Exit 0: read, valid; 1: not.
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -33,7 +34,8 @@ class Command(BaseCommand):
         verdict.add_argument("--trust", type=Path, metavar="DIR", help="thư mục chứng thư gốc (PEM) và CRL (DER)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        {"read": self.read, "verdict": self.verdict}[options["verb"]](**options)
+        verbs: dict[str, Callable[..., None]] = {"read": self.read, "verdict": self.verdict}
+        verbs[options["verb"]](**options)
 
     def read(self, file: Path, **_: Any) -> None:
         from tinhso.systems.digitisation.shown import paper_shown  # a verdict need not load the eyes
