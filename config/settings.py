@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "tinhso.foundation.workflow",
     "tinhso.systems.procedures",
     "tinhso.systems.vault",
+    "tinhso.systems.verification",
     "tinhso.systems.one_stop",
     "tinhso.systems.portal",
     "tinhso.systems.administration",
