@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("tinhso.systems.procedures.urls")),
     path("", include("tinhso.systems.one_stop.urls")),
     path("", include("tinhso.systems.vault.urls")),
+    path("", include("tinhso.systems.verification.urls")),
     path("", include("tinhso.systems.administration.urls")),
     path("", include("tinhso.systems.studio.urls")),
     path("", include("tinhso.foundation.accounts.urls")),

@@ -28,6 +28,7 @@ AREAS: dict[str, frozenset[str]] = {
     r"(dossiers|inbox|leave|consented)(/|$)": OFFICIALS,
     r"issued/": frozenset({"leader"}),
     r"api/v1/vault/": frozenset({SYSTEM}),
+    r"(X|verify)(/|$)": ALL,  # whoever holds the paper
     r"shared/": ALL,  # the address is the key
     r"(my|filing|files|after-sign-in)(/|$)": ACCOUNTS,
     r"procedures/<str:code>/filing$": ACCOUNTS,
@@ -68,6 +69,11 @@ def stored(may: frozenset[str] | None, *, thing: str = "vault_paper", **more: An
 
 def shared() -> Sample:
     return Sample(lambda world: {"token": world.things["share_token"]})
+
+
+def issued(may: frozenset[str] | None = None) -> Sample:
+    """A paper with a token."""
+    return Sample(lambda world: {"token": world.things["token"]}, may)
 
 
 def draft(kind: str, **more: Any) -> Sample:
@@ -139,6 +145,10 @@ SAMPLES: dict[str, Sample] = {
     "my/vault/delegates/<uuid:key>/end": fixed(NOBODY, key="00000000-0000-0000-0000-000000000000"),
     "shared/<str:token>": shared(),
     "shared/<str:token>/file": shared(),
+    # verification: whoever holds the paper has its token
+    "X/<str:token>": issued(),
+    "X/<str:token>/file": issued(NOBODY),
+    "X/<str:token>/offline.svg": issued(),
     "consented/<uuid:key>": stored(OFFICE, thing="consent_unit"),
     "consented/<uuid:key>/papers/<uuid:paper>": Sample(
         lambda world: {"key": world.things["consent_unit"], "paper": world.things["vault_paper"]}, OFFICE

@@ -23,6 +23,7 @@ from tinhso.systems.studio import public as studio
 from tinhso.systems.vault import public as vault
 from tinhso.systems.vault.models import Paper, Share
 from tinhso.systems.vault.services import consenting, sharing
+from tinhso.systems.verification.tests.factories import issued
 
 UNIT = "ubnd-phuong-tan-ninh"
 PROCEDURE = "1.000080"
@@ -62,6 +63,7 @@ def make_world() -> World:
     world.things["paper"] = DossierPaper.objects.get(dossier__code=world.things["dossier"]).pk
     _begin_draft(world)
     _fill_stores(world)
+    world.things["token"] = issued().token
     by = world.actors["administrator"]
     for kind in ("process", "form", "decision"):
         world.things[f"draft_{kind}"] = studio.new_draft(kind=kind, name=f"Thử {kind}", actor=by)

@@ -43,6 +43,7 @@ class Document(models.Model):
     replaced_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     verdict_state = models.CharField("Chữ ký", max_length=12, blank=True, default="")
     verdict_words = models.TextField("Kết luận về chữ ký", blank=True, default="")
+    signatures = models.JSONField("Các chữ ký", default=list)  # signer, organization, at (ISO 8601), is_proven
     judged_at = models.DateTimeField("Kiểm tra chữ ký lúc", null=True)
     trust_date = models.DateTimeField("Danh sách tin cậy ngày", null=True)
     offline_code = models.TextField("Mã kiểm tra ngoại tuyến", blank=True, default="")

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from ops import secrets
 from tinhso.systems.verification.models import Document, OfflineKey
@@ -63,13 +64,13 @@ def code_of(document: Document, *, at: datetime) -> str:
 
 def read(code: str) -> OfflineFacts:
     """Raises OfflineCodeError."""
-    head, _, rest = code.strip("\r\n\t\x00").partition(":")
-    kid, _, body = rest.partition(":")
+    head, _sep, rest = code.strip("\r\n\t\x00").partition(":")
+    kid, _sep, body = rest.partition(":")
     if head != PREFIX or not body:
-        raise OfflineCodeError("Đây không phải mã ngoại tuyến của hệ thống.")
+        raise OfflineCodeError(_("Đây không phải mã ngoại tuyến của hệ thống."))
     key = OfflineKey.objects.filter(pk=kid).first()
     if key is None:
-        raise OfflineCodeError("Mã được ký bằng khoá mà hệ thống không có.")
+        raise OfflineCodeError(_("Mã được ký bằng khoá mà hệ thống không có."))
     try:
         content = from_base45(body)
         Ed25519PublicKey.from_public_bytes(bytes(key.public)).verify(
@@ -77,7 +78,7 @@ def read(code: str) -> OfflineFacts:
         )
         agency, number, day, reference, holder, sha256 = content[SIGNATURE_BYTES:].decode().split("|")
     except (ValueError, InvalidSignature):
-        raise OfflineCodeError("Chữ ký của mã không đúng: mã bị sửa hoặc đọc thiếu.") from None
+        raise OfflineCodeError(_("Chữ ký của mã không đúng: mã bị sửa hoặc đọc thiếu.")) from None
     return OfflineFacts(agency, number, day, reference, holder, sha256, kid)
 
 
@@ -98,7 +99,7 @@ def base45(content: bytes) -> str:
     for start in range(0, len(content), 2):
         pair = content[start : start + 2]
         value = int.from_bytes(pair)
-        for _ in range(len(pair) + 1):
+        for _place in range(len(pair) + 1):
             value, sign = divmod(value, 45)
             signs.append(_ALPHABET[sign])
     return "".join(signs)

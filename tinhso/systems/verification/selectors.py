@@ -23,3 +23,9 @@ def shown(token: str) -> Document | None:
     """What the public page shows: issued papers alone; one being prepared is as unknown as any other."""
     found = Document.objects.select_related("replaced_by").filter(token=token).first()
     return found if found and found.state != Document.State.PREPARED else None
+
+
+def of_file(sha256: str) -> Document | None:
+    """The paper whose file this is, in any form it ever had; the latest where a file was issued twice."""
+    issued = Document.objects.select_related("replaced_by").exclude(state=Document.State.PREPARED)
+    return issued.filter(forms__sha256=sha256).order_by("-pk").first()

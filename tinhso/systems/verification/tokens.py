@@ -35,8 +35,8 @@ def address(token: str) -> str:
     return f"{settings.PUBLIC_URL}/X/{token}".upper()
 
 
-def qr_svg(text: str) -> str:
-    """An SVG without border; print it at 20 mm or more, with a white edge of four modules and an alt text."""
+def qr_svg(text: str, *, border: int = 0) -> str:
+    """An SVG, without border unless one is asked for; print it at 20 mm or more, with a white edge of four modules and an alt text."""
     out = io.BytesIO()
-    segno.make(text, error="m").save(out, kind="svg", border=0)
+    segno.make(text, error="m").save(out, kind="svg", border=border)
     return out.getvalue().decode()

@@ -1,6 +1,7 @@
 """What the signatures of a paper are worth, reckoned ahead of whoever asks: a page answers equally fast for all."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q
 
@@ -20,11 +21,24 @@ def judge(document_id: int, *, at: datetime) -> None:
     try:
         verdict = signing.verdict_of(sha256=document.sha256, at=at)
     except LookupError:  # the file is not in this installation's store: nothing may be claimed of it
-        state, words, trust = "unreadable", "", None
+        found: dict[str, Any] = {"verdict_state": "unreadable", "verdict_words": "", "signatures": []}
     else:
-        state, words, trust = verdict.state, verdict.sentence, verdict.trust_date
-    same_file = Document.objects.filter(pk=document.pk, sha256=document.sha256)
-    same_file.update(verdict_state=state, verdict_words=words, judged_at=at, trust_date=trust)
+        found = {
+            "verdict_state": verdict.state,
+            "verdict_words": verdict.sentence,
+            "trust_date": verdict.trust_date,
+            "signatures": [_signature(one) for one in verdict.signers],
+        }
+    Document.objects.filter(pk=document.pk, sha256=document.sha256).update(judged_at=at, **found)
+
+
+def _signature(found: signing.Finding) -> dict[str, Any]:
+    return {
+        "signer": found.signer,
+        "organization": found.organization if found.organization != found.signer else "",
+        "at": found.signed_at.isoformat() if found.signed_at else "",
+        "is_proven": found.time_source in ("timestamp", "document_timestamp"),
+    }
 
 
 def judge_file(sha256: str, *, at: datetime) -> None:
