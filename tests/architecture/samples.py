@@ -72,8 +72,8 @@ def shared() -> Sample:
 
 
 def issued(may: frozenset[str] | None = None) -> Sample:
-    """A paper with a token."""
-    return Sample(lambda world: {"token": world.things["token"]}, may)
+    """A paper with a token; this many questions from one address are too many."""
+    return Sample(lambda world: {"token": world.things["token"]}, may, frozenset({429}))
 
 
 def draft(kind: str, **more: Any) -> Sample:

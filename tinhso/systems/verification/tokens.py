@@ -36,7 +36,7 @@ def address(token: str) -> str:
 
 
 def qr_svg(text: str, *, border: int = 0) -> str:
-    """An SVG, without border unless one is asked for; print it at 20 mm or more, with a white edge of four modules and an alt text."""
+    """An SVG; border in modules. On paper: 20 mm or more, four modules of white around it, an alt text."""
     out = io.BytesIO()
     segno.make(text, error="m").save(out, kind="svg", border=border)
     return out.getvalue().decode()

@@ -78,7 +78,7 @@ def test_the_page_speaks_english(made):
 def test_no_cache_no_index_no_referrer(made):
     headers = Client().get(f"/X/{made.token}").headers
     assert (headers["Cache-Control"], headers["X-Robots-Tag"]) == ("no-store", "noindex")
-    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Referrer-Policy"] == "same-origin"
 
 
 def test_a_token_typed_by_hand_leads_to_its_page(made):
