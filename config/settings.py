@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "tinhso.systems.vault",
     "tinhso.systems.verification",
     "tinhso.systems.one_stop",
+    "tinhso.systems.certified_copies",
     "tinhso.systems.portal",
     "tinhso.systems.administration",
     "tinhso.systems.studio",

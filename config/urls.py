@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("tinhso.systems.portal.urls")),
     path("", include("tinhso.systems.procedures.urls")),
     path("", include("tinhso.systems.one_stop.urls")),
+    path("", include("tinhso.systems.certified_copies.urls")),
     path("", include("tinhso.systems.vault.urls")),
     path("", include("tinhso.systems.verification.urls")),
     path("", include("tinhso.systems.administration.urls")),

@@ -16,6 +16,8 @@ from tinhso.foundation.accounts.public import ANONYMOUS, Actor, Right
 from tinhso.foundation.files import public as files
 from tinhso.foundation.files.services import start_upload
 from tinhso.foundation.organizations import public as organizations
+from tinhso.systems.certified_copies.services import receiving
+from tinhso.systems.certified_copies.tests.factories import scan, shown
 from tinhso.systems.one_stop import public as one_stop
 from tinhso.systems.one_stop.models import DossierPaper
 from tinhso.systems.portal import drafts
@@ -64,6 +66,9 @@ def make_world() -> World:
     _begin_draft(world)
     _fill_stores(world)
     world.things["token"] = issued().token
+    world.things["certified_copy"] = receiving.receive(
+        shown(), scan(), actor=world.actors["desk"], once="the-world", at=timezone.now()
+    ).key
     by = world.actors["administrator"]
     for kind in ("process", "form", "decision"):
         world.things[f"draft_{kind}"] = studio.new_draft(kind=kind, name=f"Thử {kind}", actor=by)
