@@ -1,6 +1,7 @@
 """Reads for screens and the register."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
@@ -17,7 +18,7 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
 PAGE = 50
 
 
-def copy_by_key(key: object) -> CertifiedCopy:
+def copy_by_key(key: UUID) -> CertifiedCopy:
     """Raises LookupError."""
     found = CertifiedCopy.objects.filter(key=key).first()
     if found is None:

@@ -1,4 +1,4 @@
-"""At the desk: the original is scanned, compared page by page, and sent to be signed, or refused with a reason of law."""
+"""At the desk: an original is scanned, compared page by page, and sent to be signed, or refused for a reason of law."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -142,7 +142,7 @@ def lock(copy: CertifiedCopy, right: Right, actor: Actor, *states: str) -> Certi
     return held
 
 
-def hand_to(copy: CertifiedCopy, role: organizations.Role) -> None:
+def hand_to(copy: CertifiedCopy, role: str) -> None:
     """One person answers for the next step; any other holder of the role may do it too."""
     holder = next(iter(organizations.holders(unit_id=copy.unit_id, role=role)), None)
     copy.responsible_id = holder.id if holder else None

@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -12,13 +13,13 @@ from django.utils import timezone
 from tests.running import pdf
 from tinhso.foundation.files import public as files
 from tinhso.systems.vault import public as vault
-from tinhso.systems.vault.models import Reading
 from tinhso.systems.verification import public as verification
 from tinhso.systems.verification import views
 from tinhso.systems.verification.models import Count, Document
 from tinhso.systems.verification.services import proving
 from tinhso.systems.verification.tests.factories import NAME, NUMBER, facts, issued
 
+Reading = apps.get_model("vault", "Reading")
 pytestmark = pytest.mark.django_db
 BYTES = pdf(71_001)
 
@@ -216,9 +217,7 @@ def test_a_wrong_try_over_the_page_is_counted(made):
 
 
 def test_the_owner_may_hide_the_file(made):
-    from tinhso.systems.vault.models import Paper
-
-    Paper.objects.update(hidden_at=timezone.now())
+    apps.get_model("vault", "Paper").objects.update(hidden_at=timezone.now())
     answer = Client().post(f"/X/{made.token}/file", {"last4": "1234", "day": "02/05/1990"})
     assert answer.status_code == 422
     assert not Reading.objects.exists()
