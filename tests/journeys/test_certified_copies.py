@@ -1,4 +1,4 @@
-"""Walk 9: an original at the desk becomes a certified electronic copy: compared, signed, sealed, verified by anybody."""
+"""Walk 9: an original at the desk becomes a certified electronic copy, which anybody can verify."""
 
 from io import BytesIO
 from pathlib import Path

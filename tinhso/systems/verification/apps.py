@@ -8,3 +8,8 @@ class VerificationConfig(AppConfig):
     label = "verification"
     verbose_name = "Xác minh kết quả"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from tinhso.systems.verification.navigation import add_entries
+
+        add_entries()
