@@ -28,8 +28,12 @@ AREAS: dict[str, frozenset[str]] = {
     r"scans/(search|pages/<int:page_id>.jpg)": OFFICIALS,
     r"scans(/|$)": frozenset({"desk", "clerk", ELSEWHERE}),
     r"(dossiers|inbox|leave|consented)(/|$)": OFFICIALS,
+    r"certified-copies/(signing|(<uuid:key>/)(signature|recall))": frozenset({"leader"}),
+    r"certified-copies/(sealing|(<uuid:key>/)seal)": frozenset({"clerk"}),
+    r"certified-copies": frozenset({"desk", "leader", "clerk", ELSEWHERE}),
     r"issued/": frozenset({"leader"}),
     r"api/v1/vault/": frozenset({SYSTEM}),
+    r"(X|verify)(/|$)": ALL,  # whoever holds the paper
     r"shared/": ALL,  # the address is the key
     r"(my|filing|files|after-sign-in)(/|$)": ACCOUNTS,
     r"procedures/<str:code>/filing$": ACCOUNTS,
@@ -70,6 +74,19 @@ def stored(may: frozenset[str] | None, *, thing: str = "vault_paper", **more: An
 
 def shared() -> Sample:
     return Sample(lambda world: {"token": world.things["share_token"]})
+
+
+COPIES = frozenset({"desk", "leader", "clerk"})
+
+
+def copied(may: frozenset[str] | None, **more: Any) -> Sample:
+    """A copy being certified by the commune."""
+    return Sample(lambda world: {"key": world.things["certified_copy"], **more}, may)
+
+
+def issued(may: frozenset[str] | None = None) -> Sample:
+    """A paper with a token; this many questions from one address are too many."""
+    return Sample(lambda world: {"token": world.things["token"]}, may, frozenset({429}))
 
 
 def draft(kind: str, **more: Any) -> Sample:
@@ -160,6 +177,19 @@ SAMPLES: dict[str, Sample] = {
     "my/vault/delegates/<uuid:key>/end": fixed(NOBODY, key="00000000-0000-0000-0000-000000000000"),
     "shared/<str:token>": shared(),
     "shared/<str:token>/file": shared(),
+    # certified copies: those of the commune
+    "certified-copies/<uuid:key>": copied(COPIES),
+    "certified-copies/<uuid:key>/files/<slug:which>": copied(COPIES, which="scan"),
+    "certified-copies/<uuid:key>/comparison": copied(frozenset({"desk"})),
+    "certified-copies/<uuid:key>/refusal": copied(COPIES),
+    "certified-copies/<uuid:key>/signature": copied(frozenset({"leader"})),
+    "certified-copies/<uuid:key>/seal": copied(frozenset({"clerk"})),
+    "certified-copies/<uuid:key>/recall": copied(frozenset({"leader"})),
+    "certified-copies/batches/<uuid:batch_id>": fixed(NOBODY, batch_id="00000000-0000-0000-0000-000000000000"),
+    # verification: whoever holds the paper has its token
+    "X/<str:token>": issued(),
+    "X/<str:token>/file": issued(NOBODY),
+    "X/<str:token>/offline.svg": issued(),
     "consented/<uuid:key>": stored(OFFICE, thing="consent_unit"),
     "consented/<uuid:key>/papers/<uuid:paper>": Sample(
         lambda world: {"key": world.things["consent_unit"], "paper": world.things["vault_paper"]}, OFFICE

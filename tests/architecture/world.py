@@ -19,6 +19,8 @@ from tinhso.foundation.files.services import start_upload
 from tinhso.foundation.organizations import public as organizations
 from tinhso.lib.typesetting import FONTS
 from tinhso.systems.digitisation import services as digitising
+from tinhso.systems.certified_copies.services import receiving
+from tinhso.systems.certified_copies.tests.factories import scan, shown
 from tinhso.systems.one_stop import public as one_stop
 from tinhso.systems.one_stop.models import DossierPaper
 from tinhso.systems.portal import drafts
@@ -26,6 +28,7 @@ from tinhso.systems.studio import public as studio
 from tinhso.systems.vault import public as vault
 from tinhso.systems.vault.models import Paper, Share
 from tinhso.systems.vault.services import consenting, sharing
+from tinhso.systems.verification.tests.factories import issued
 
 UNIT = "ubnd-phuong-tan-ninh"
 PROCEDURE = "1.000080"
@@ -66,6 +69,10 @@ def make_world() -> World:
     _begin_draft(world)
     _fill_stores(world)
     _scan_batch(world)
+    world.things["token"] = issued().token
+    world.things["certified_copy"] = receiving.receive(
+        shown(), scan(), actor=world.actors["desk"], once="the-world", at=timezone.now()
+    ).key
     by = world.actors["administrator"]
     for kind in ("process", "form", "decision"):
         world.things[f"draft_{kind}"] = studio.new_draft(kind=kind, name=f"Thử {kind}", actor=by)

@@ -21,6 +21,7 @@ SOURCES = (
     "tinhso/design",
     "tinhso/systems/portal",
     "tinhso/systems/vault",
+    "tinhso/systems/verification",
     "tinhso/foundation/accounts",
     "tinhso/foundation/files",
     "tinhso/foundation/forms",

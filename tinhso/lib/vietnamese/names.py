@@ -37,3 +37,9 @@ def title_name(name: str) -> str:
         plain = word.lower() if word in (word.upper(), word.lower()) else word
         words.append(_START.sub(lambda found: found[1] + found[2].upper(), plain))
     return " ".join(words)
+
+
+def abridged_name(name: str) -> str:
+    """«Trần Thị Hồng Ươm» → «Trần T. H. Ư.»: enough to know one's own paper by, not to learn of a stranger's."""
+    words = nfc(name).split()
+    return " ".join([*words[:1], *(f"{word[0].upper()}." for word in words[1:])])

@@ -23,3 +23,19 @@ class PaperLapsed(Event):
     why: str
     reason: str  # a sentence
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PaperEnded(Event):
+    """A paper was taken back or replaced, whether anybody leans on it or not; key = paper key.
+
+    why: revoked | replaced. source, source_ref: as it was deposited. new_number: of what replaced it, or "".
+    """
+
+    source: str
+    source_ref: str
+    number: str
+    why: str
+    reason: str
+    new_number: str
+    at: datetime

@@ -163,12 +163,14 @@ class Reading(models.Model):
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="readings")
     paper = models.ForeignKey(Paper, on_delete=models.PROTECT, related_name="readings")
     at = models.DateTimeField("Lúc")
-    reader = models.CharField("Ai", max_length=60)  # account:<id> | system:<name> | link:<id>
+    reader = models.CharField("Ai", max_length=60)  # account:<id> | system:<name> | link:<id> | bearer
     reader_name = models.CharField("Tên", max_length=200)
     post = models.CharField("Chức vụ", max_length=200, blank=True, default="")
     unit_id = models.BigIntegerField("Đơn vị", null=True)
     unit_name = models.CharField("Tên đơn vị", max_length=300, blank=True, default="")
-    by_way_of = models.CharField("Bằng cách nào", max_length=20)  # dossier | desk | consent | link | delegate
+    by_way_of = models.CharField(
+        "Bằng cách nào", max_length=20
+    )  # dossier | desk | consent | link | delegate | verification
     what = models.CharField("Đọc gì", max_length=10)  # file | facts
     purpose = models.CharField("Để làm gì", max_length=300)
     subject = models.CharField("Hồ sơ", max_length=100, blank=True, default="")

@@ -41,6 +41,7 @@ __all__ = [
     "leanings",
     "lend",
     "lend_own",
+    "lend_to_bearer",
     "look_again",
     "note_dossier_reading",
     "record_override",
@@ -113,6 +114,12 @@ def kind_asked(*, wanted: Wanted) -> Kind | None:
 def lend_own(*, key: str, actor: Actor, at: datetime) -> Lent:
     """A paper the person picked. Raises LookupError, also for another's and for one out of force."""
     return reusing.lend_own(key=key, actor=actor, at=at)
+
+
+def lend_to_bearer(*, source: str, source_ref: str, number: str, at: datetime) -> Lent:
+    """What a system issued, to somebody who holds it and proved whose it is; the owner sees the reading.
+    Raises LookupError, also for a paper its owner hid."""
+    return reusing.lend_to_bearer(source=source, source_ref=source_ref, number=number, at=at)
 
 
 def held_for_official(

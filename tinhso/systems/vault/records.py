@@ -142,7 +142,7 @@ class Reader:
 
     key: str
     name: str
-    by_way_of: str  # dossier | desk | consent | link | delegate
+    by_way_of: str  # dossier | desk | consent | link | delegate | verification
     post: str = ""
     unit_id: int | None = None
     unit_name: str = ""

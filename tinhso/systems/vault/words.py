@@ -35,6 +35,8 @@ LABELS = (
     gettext_noop("Mở bằng liên kết"),
     gettext_noop("Người có liên kết"),
     gettext_noop("Người được uỷ quyền xem"),
+    gettext_noop("Người cầm giấy"),
+    gettext_noop("Xác minh giấy bằng mã trên giấy"),
 )
 
 

@@ -9,7 +9,7 @@ from tinhso.foundation.audit import public as audit
 from tinhso.foundation.notifications import public as notifications
 from tinhso.foundation.outbox import public as outbox
 from tinhso.systems.vault import permissions
-from tinhso.systems.vault.events import PaperLapsed
+from tinhso.systems.vault.events import PaperEnded, PaperLapsed
 from tinhso.systems.vault.models import Paper, Use
 
 BATCH = 500
@@ -49,6 +49,12 @@ def mark(
             once=f"paper_revoked:{held.key}",
             identity_number=held.store.number,
         )
+    outbox.publish(
+        PaperEnded(
+            key=str(held.key), source=held.source, source_ref=held.source_ref, number=held.number, why=str(status),
+            reason=reason, new_number=new.number if new else "", at=timezone.localtime(at),
+        )
+    )  # fmt: skip
     words = {"revoked": "bị cơ quan cấp thu hồi", "replaced": "đã được thay bằng bản khác"}[str(status)]
     return tell(held, str(status), f"«{held.name}» {words}: {reason}", at)
 

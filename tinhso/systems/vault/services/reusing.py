@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tinhso.foundation.accounts.public import Actor
 from tinhso.systems.vault import matching, permissions
 from tinhso.systems.vault.models import Paper, Store, Use
-from tinhso.systems.vault.records import Held, Kind, Leaning, Lent, Wanted
+from tinhso.systems.vault.records import Held, Kind, Leaning, Lent, Reader, Wanted
 from tinhso.systems.vault.selectors import papers as selectors
 from tinhso.systems.vault.selectors.kinds import all_kinds
 from tinhso.systems.vault.services import opening
@@ -105,6 +106,16 @@ def lend_to_official(
     lent = opening.open_for(paper, opening.reader_of(actor, way), purpose=purpose, subject=subject, at=at)
     opening.note_on_the_persons_page(actor, paper, purpose=purpose, subject=subject)
     return lent
+
+
+def lend_to_bearer(*, source: str, source_ref: str, number: str, at: datetime) -> Lent:
+    """Whoever holds a paper and proved who it is of opens it; the reading is written. Raises LookupError."""
+    of_source = Q(source_ref=source_ref) | Q(source_ref__startswith=f"{source_ref}#")
+    paper = Paper.objects.filter(of_source, source=source, number=number, hidden_at=None).order_by("pk").last()
+    if paper is None:
+        raise LookupError(_("Chủ giấy tờ không để bản điện tử này mở được bằng mã xác minh."))
+    reader = Reader(key="bearer", name="Người cầm giấy", by_way_of="verification")
+    return opening.open_for(paper, reader, purpose="Xác minh giấy bằng mã trên giấy", subject="", at=at)
 
 
 def why_not_lean(*, key: str, sha256: str, owner_number: str, actor: Actor, at: datetime) -> str:

@@ -16,8 +16,9 @@ from django.views.decorators.http import require_GET, require_POST
 from tinhso.foundation.accounts.public import AuthenticatedRequest, access
 from tinhso.foundation.files import public as files
 from tinhso.lib.rate_limit import RateLimit
+from tinhso.lib.vietnamese import abridged_name
 from tinhso.systems.vault import words
-from tinhso.systems.vault.models import Share
+from tinhso.systems.vault.models import Share, Store
 from tinhso.systems.vault.services import sharing
 from tinhso.systems.vault.views.entering import nothing, own_store, owned, today
 from tinhso.systems.vault.views.home import show_paper
@@ -69,7 +70,7 @@ def shared(request: AuthenticatedRequest, token: str) -> HttpResponse:
         "due": words.validity(share.paper, today()),
         "weight": words.weight(share.paper),
         "facts": words.facts(share.paper),
-        "owner": abridged(share.paper.store.name),
+        "owner": _holder(share.paper.store),
         "until": share.valid_until,
         "href": reverse("vault:shared_file", args=[token]),
         "errors": [],
@@ -104,13 +105,12 @@ def _share(request: AuthenticatedRequest, token: str) -> Share | HttpResponse:
 
 def _private(answer: HttpResponse) -> HttpResponse:
     """The address is the key: it goes into no cache, no index and no other site's log."""
-    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["Referrer-Policy"] = "same-origin"  # with no-referrer the page's language form posts «Origin: null»
     answer.headers["X-Robots-Tag"] = "noindex"
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
-def abridged(name: str) -> str:
-    """«Nguyễn Văn An» → «N. V. An»."""
-    said = name.split()
-    return " ".join([*(f"{word[0]}." for word in said[:-1]), *said[-1:]])
+def _holder(store: Store) -> str:
+    """A person's name abridged; an organisation's is public."""
+    return abridged_name(store.name) if store.kind == Store.Kind.CITIZEN else store.name

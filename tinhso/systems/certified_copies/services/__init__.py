@@ -1,0 +1,1 @@
+"""What people do with copies: receive and compare, certify and sign, recall."""

@@ -1,0 +1,1 @@
+"""What verification does: giving tokens, binding files, ending papers, proving the second item."""
