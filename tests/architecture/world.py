@@ -18,9 +18,9 @@ from tinhso.foundation.files import public as files
 from tinhso.foundation.files.services import start_upload
 from tinhso.foundation.organizations import public as organizations
 from tinhso.lib.typesetting import FONTS
-from tinhso.systems.digitisation import services as digitising
 from tinhso.systems.certified_copies.services import receiving
 from tinhso.systems.certified_copies.tests.factories import scan, shown
+from tinhso.systems.digitisation import services as digitising
 from tinhso.systems.one_stop import public as one_stop
 from tinhso.systems.one_stop.models import DossierPaper
 from tinhso.systems.portal import drafts
