@@ -11,7 +11,17 @@ from django.utils import timezone
 from tinhso.foundation.accounts.public import Actor
 from tinhso.foundation.organizations.public import Doer
 from tinhso.foundation.signing import appearance as pictures
-from tinhso.foundation.signing import archive, credentials, judging, orders, permissions, selectors, trusting, verdicts
+from tinhso.foundation.signing import (
+    archive,
+    blanks,
+    credentials,
+    judging,
+    orders,
+    permissions,
+    selectors,
+    trusting,
+    verdicts,
+)
 from tinhso.foundation.signing.appearance import Appearance
 from tinhso.foundation.signing.credentials import CredentialError
 from tinhso.foundation.signing.events import FileSigned, SignatureStrengthened, SigningFailed, TrustListChanged
@@ -117,6 +127,12 @@ def default_appearance(*, kind: str, at: Appearance | None = None) -> Appearance
     return pictures.default(kind, at)
 
 
+def reserve_places(*, content: bytes) -> bytes:
+    """Form fields where a typst template marked places (`text_place`, `signature_place` of the frame): number and date
+    are then filled in by the revision that sets the seal, and a signature or seal goes into its own box."""
+    return blanks.reserve(content)
+
+
 def sign_pdf(
     *,
     sha256: str,
@@ -128,15 +144,18 @@ def sign_pdf(
     post_id: int | None = None,
     appearance: Appearance | None = None,
     level: str = "B-LT",
+    filled: Mapping[str, str] | None = None,
     at: datetime | None = None,
 ) -> SignedFile:
     """Sign one stored PDF now; the caller opens the transaction. Signed before for this purpose: that file again.
+
+    filled: texts for the places the paper keeps (`reserve_places`), written in the revision this signature closes.
 
     confirmed_at: when the person last showed who they are (`accounts.confirmed_at`). Raises SigningRefusedError (code,
     sentence), LookupError.
     """
     at = at or timezone.now()
-    paper = Paper(sha256, name, purpose, appearance)
+    paper = Paper(sha256, name, purpose, appearance, filled or {})
     batch = orders.place([paper], kind=kind, post_id=post_id, level=level, by=by, confirmed_at=confirmed_at, at=at)
     row = orders.one(batch, paper)
     if row.state != "signed":
