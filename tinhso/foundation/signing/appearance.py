@@ -76,6 +76,8 @@ def default(kind: str, at: Appearance | None = None) -> Appearance:
 
 def at_reserved(content: bytes, wanted: Appearance) -> Appearance:
     """Where the paper keeps a box for this kind of signature, that box; else the place wanted."""
+    if b"/AcroForm" not in content:
+        return wanted
     try:
         reader = PdfFileReader(io.BytesIO(content), strict=False)
         kept = blanks.reserved(reader, wanted.kind)

@@ -130,7 +130,9 @@ def _check(paper: Paper) -> None:
     with files.read(sha256=paper.sha256) as stream:
         try:
             content = stream.read()
-            pictures.check_place(content, pictures.at_reserved(content, paper.appearance))
+            place = pictures.at_reserved(content, paper.appearance)
+            if place is paper.appearance:  # a box the paper keeps covers nothing
+                pictures.check_place(content, place)
         except NotSignableError as error:
             raise SigningRefusedError("place", f"«{paper.name}»: {error}") from error
 

@@ -121,6 +121,11 @@ def can_sign(
     return permissions.ability(actor, kind, post_id, at or timezone.now())[0]
 
 
+def is_confirmed(*, confirmed_at: datetime | None, at: datetime | None = None) -> bool:
+    """Whether a person showed so short a while ago who they are (`accounts.confirmed_at`) that their key may be used."""
+    return confirmed_at is not None and permissions.is_confirmed(confirmed_at, at or timezone.now())
+
+
 def default_appearance(*, kind: str, at: Appearance | None = None) -> Appearance:
     """The place Nghị định 30/2020 gives to a signature (`personal`), the seal beside the signature `at` (`seal`), or
     the words on a copy or attachment (`copy`, top right of page 1)."""
@@ -224,6 +229,11 @@ def sign_batch(
 def batch_status(*, batch_id: str) -> BatchStatus:
     """How far a batch is, paper by paper. Raises LookupError."""
     return selectors.batch_status(batch_id)
+
+
+def papers_status(*, papers: Mapping[str, str]) -> dict[str, PaperStatus]:
+    """How far papers are that were ordered, digest → purpose, in whatever batch; by digest, without unknown ones."""
+    return selectors.papers_status(papers)
 
 
 def stop_batch(*, batch_id: str, by: Actor, at: datetime | None = None) -> int:

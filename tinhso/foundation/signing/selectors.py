@@ -1,5 +1,6 @@
 """Reads of signing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -88,6 +89,16 @@ def batch_status(batch_id: str) -> BatchStatus:
         waiting=count["waiting"] + count["requested"],
         papers=papers,
     )
+
+
+def papers_status(papers: Mapping[str, str]) -> dict[str, PaperStatus]:
+    """The order of each paper for its purpose; a signed one before any other."""
+    rows = SigningOrder.objects.filter(sha256__in=list(papers), purpose__in=set(papers.values())).order_by("pk")
+    found: dict[str, PaperStatus] = {}
+    for row in rows:
+        if papers[row.sha256] == row.purpose and (row.sha256 not in found or row.state == SigningOrder.State.SIGNED):
+            found[row.sha256] = _paper(row)
+    return found
 
 
 def _paper(row: SigningOrder) -> PaperStatus:

@@ -21,8 +21,14 @@ APPROVAL, SEAL = "one_stop/approval/", "one_stop/seal/"
 SIGNED = "signed_sha256"  # in the draft: the file the leader signed, before number and seal
 
 
-def paper_to_sign(dossier: Dossier, actor: Actor, *, seen: str) -> Paper:
-    """What the leader signs, who has just seen the document `seen`. Raises RefusedError."""
+def paper_to_sign(dossier: Dossier, actor: Actor, *, seen: str, is_current: bool = False) -> Paper:
+    """What the leader signs, who has just seen the document `seen`. Raises RefusedError.
+
+    is_current: the step has not moved since it was shown, so neither has the draft.
+    """
+    if is_current and seen:
+        name = str(dossier.result_draft.get("file_name") or f"ket-qua-{dossier.code}.pdf")
+        return Paper(seen, name, APPROVAL + dossier.code, signing.default_appearance(kind="personal"))
     document = document_of(dossier, actor)
     if document is None:
         raise refuse(_("Dự thảo là tệp ảnh nên không ký số được: trả lại để nộp bản PDF, hoặc duyệt trên giấy."))
@@ -69,12 +75,22 @@ def paper_to_seal(dossier: Dossier, *, number: str, day: date) -> Paper:
     if not sha256:
         raise refuse(_("Lãnh đạo chưa ký số kết quả này nên chưa đóng dấu số được."))
     handling.check_number(dossier, number, day)
+    _check_unused(dossier, number, day)
     name = f"ket-qua-{dossier.code}.pdf"
     if dossier.result_draft.get("sha256"):  # a file handed in keeps no places: number and date stand below the seal
         words = f"{number}, {day:%d/%m/%Y}"
         return Paper(sha256, name, SEAL + dossier.code, _seal(words))
     filled: Mapping[str, str] = {NUMBER: number, DAY: day_in_words(day)}
     return Paper(sha256, name, SEAL + dossier.code, _seal(), filled)
+
+
+def _check_unused(dossier: Dossier, number: str, day: date) -> None:
+    """One number once in a year and an agency (NĐ 30/2020/NĐ-CP, Điều 15). Raises RefusedError."""
+    same = Dossier.objects.filter(
+        result_number=number, result_date__year=day.year, handling_unit_id=dossier.handling_unit_id
+    ).exclude(pk=dossier.pk)
+    if taken := same.values_list("code", flat=True).order_by("id").first():
+        raise refuse(_("Số %(number)s đã cấp cho hồ sơ %(code)s.") % {"number": number, "code": taken}, "number")
 
 
 def _seal(words: str = "") -> Appearance:

@@ -4,9 +4,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+from allauth.account.internal.flows import login
+from django.http import HttpRequest
+from django.test import Client
 from django.utils import timezone
 
+from tinhso.foundation.accounts.models import Account
 from tinhso.foundation.accounts.public import Actor
 from tinhso.foundation.organizations import public as organizations
 from tinhso.foundation.signing.demo import issuing
@@ -67,3 +72,16 @@ class SigningOffice(Office):
         self.sign(code)
         self.seal(code, number)
         return self.dossier(code)
+
+
+def confirmed(username: str, *, ago: timedelta = timedelta()) -> Client:
+    """A browser of this account whose person showed who they are so long ago."""
+    client = Client()
+    account = Account.objects.get(username=username)
+    client.force_login(account)
+    request = HttpRequest()
+    request.session = client.session
+    with patch("allauth.account.internal.flows.login.time.time", return_value=(timezone.now() - ago).timestamp()):
+        login.record_authentication(request, account, "password")
+    request.session.save()
+    return client
