@@ -49,7 +49,8 @@ def open_round(*, codes: Sequence[str], kind: str, actor: Actor, at: datetime) -
     if not able.is_able:
         raise refuse(able.sentence)
     made = SigningRound(kind=kind, account_id=actor.account_id or 0, opened_at=at)
-    lines, left = [], {}
+    lines: list[RoundLine] = []
+    left: dict[str, str] = {}
     for code in wanted:
         try:
             dossier = dossier_by_code(code)
@@ -216,8 +217,8 @@ def settle(found: SigningRound, at: datetime) -> int:
             with transaction.atomic():
                 settle_paper(
                     purpose=status.purpose, sha256=line.sha256, signed_sha256=status.signed_sha256,
-                    level=status.level, problem="" if status.state == "signed" else status.problem or status.state_label,
-                    at=at,
+                    level=status.level, at=at,
+                    problem="" if status.state == "signed" else status.problem or status.state_label,
                 )  # fmt: skip
     return len(waiting)
 

@@ -184,5 +184,3 @@ def test_the_authority_is_written_as_the_decree_wants(title: str, kind: str, lin
 
     post = HeldPost(post_id=1, unit_id=1, unit_path=(1,), unit_name="U", role="leader", title=title)
     assert authority(post, kind) == lines
-
-

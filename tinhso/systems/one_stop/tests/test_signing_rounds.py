@@ -136,7 +136,7 @@ def test_nobody_else_opens_a_round(signing_office: SigningOffice) -> None:
     with pytest.raises(LookupError):
         rounds.round_of(round_id=found.pk, actor=office.clerk)
     assert confirmed("vanthu").get(f"/inbox/signing/{found.pk}").status_code == 404
-    with pytest.raises(one_stop.RefusedError, match="thẩm quyền|vị trí|Chưa có"):
+    with pytest.raises(one_stop.RefusedError):
         rounds.open_round(codes=[office.at_approval()], kind=Kind.APPROVAL, actor=office.actors["baohiem"],
                           at=timezone.now())  # fmt: skip
 

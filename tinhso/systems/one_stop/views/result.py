@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from tinhso.foundation.accounts.public import Actor, AuthenticatedRequest, access
 from tinhso.foundation.files import public as files
+from tinhso.foundation.signing import public as signing
+from tinhso.foundation.signing.public import VerdictWords
 from tinhso.systems.one_stop import permissions
 from tinhso.systems.one_stop.models import Dossier
 from tinhso.systems.one_stop.signatures import one
@@ -30,10 +32,17 @@ def shown_result(found: Dossier, actor: Actor) -> dict[str, Any] | None:
         "draft_name": draft.get("file_name") or _("Tệp dự thảo"),
         "draft_href": reverse("one_stop:result", args=[found.code, "draft"]) if draft.get("sha256") else "",
         "signed_href": reverse("one_stop:result", args=[found.code, "signed"]) if _is_signed(found) else "",
+        "verdict": _verdict(found),
         "number": found.result_number,
         "day": found.result_date,
         "final_href": reverse("one_stop:result", args=[found.code, "final"]) if found.result_sha256 else "",
     }
+
+
+def _verdict(found: Dossier) -> VerdictWords | None:
+    """On the newest form of the result: sealed, or signed by the leader alone."""
+    sha256 = found.result_sha256 or one.signed_draft(found)
+    return signing.words_of(sha256=sha256) if sha256 else None
 
 
 def _is_signed(found: Dossier) -> bool:
