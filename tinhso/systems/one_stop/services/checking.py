@@ -91,7 +91,7 @@ def check(
     lacking = () if may_lack_papers else _lacking(checked, papers)
     checked.findings += _not_to_be_asked(lacking, procedure_code, applicant, at)
     checked.findings += _check_files(checked, papers, channel)
-    checked.findings += signature_findings(papers, checked.stored, at)
+    checked.findings += signature_findings(papers, checked.stored)
     checked.findings += leaning.problems(papers, owner_number=applicant.identity_number, actor=actor, at=at)
     checked.findings += _check_person(applicant)
     if with_warnings and not checked.is_blocked:
@@ -173,16 +173,14 @@ def _check_files(checked: Checked, papers: Sequence[PaperGiven], channel: str) -
     return findings
 
 
-def signature_findings(
-    papers: Sequence[PaperGiven], stored: Mapping[str, files.StoredFile], at: datetime
-) -> list[Finding]:
+def signature_findings(papers: Sequence[PaperGiven], stored: Mapping[str, files.StoredFile]) -> list[Finding]:
     """Papers that bear a signature are judged at once, so that none waits for weeks on a wrong one: what is wrong
-    blocks, what could not be established is said. A paper without a signature costs one look for its mark."""
+    blocks, what could not be established is said. Judged by the clock, not by the date of sending. A paper without a signature costs one look for its mark."""
     findings = []
     for paper in papers:
         if paper.sha256 not in stored or stored[paper.sha256].media_type.startswith("image/"):
             continue
-        found = signing.words_of(sha256=paper.sha256, at=at)
+        found = signing.words_of(sha256=paper.sha256)
         if found is None or found.kind == "good":
             continue
         sentence = _("«%(name)s»: %(title)s %(why)s %(advice)s") % {

@@ -43,7 +43,7 @@ def supplement(
     if not papers and data is None:
         raise refuse(_("Xin bổ sung ít nhất một giấy tờ hoặc sửa thông tin đã khai."), "papers")
     stored = _readable(papers)
-    if wrong := [one for one in signature_findings(papers, stored, at) if one.blocking]:
+    if wrong := [one for one in signature_findings(papers, stored) if one.blocking]:
         raise RefusedError(wrong)
     if wrong := leaning.problems(papers, owner_number=dossier.identity_number, actor=actor, at=at):
         raise RefusedError(wrong)

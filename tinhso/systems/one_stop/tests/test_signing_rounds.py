@@ -1,8 +1,10 @@
 """A leader looks through many results and signs them in one go; a clerk numbers and seals them as many at a time."""
 
+import os
 import re
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db import transaction
@@ -12,12 +14,12 @@ from tinhso.foundation.files import public as files
 from tinhso.foundation.outbox import public as outbox
 from tinhso.foundation.signing import orders
 from tinhso.foundation.signing import public as signing
-from tinhso.foundation.signing.models import SigningOrder
+from tinhso.foundation.signing.models import Credential, SigningOrder
 from tinhso.foundation.signing.public import SigningRefusedError
 from tinhso.systems.one_stop import public as one_stop
 from tinhso.systems.one_stop import services
 from tinhso.systems.one_stop.models import RoundLine, SigningRound
-from tinhso.systems.one_stop.signatures import rounds
+from tinhso.systems.one_stop.signatures import one, rounds
 from tinhso.systems.one_stop.tests.signing_office import SigningOffice, confirmed
 
 pytestmark = pytest.mark.django_db
@@ -212,3 +214,58 @@ def test_the_clerk_numbers_and_seals_on_the_screen_and_the_owner_downloads(signi
     office.do(services.return_result, code, actor=office.desk)
     content = b"".join(owner.get(f"/my/dossiers/{code}/result"))  # type: ignore[arg-type]
     assert content == files.read(sha256=dossier.result_sha256).read()
+
+
+# -- broken off ----------------------------------------------------------------------------------------------------
+
+
+def test_killed_in_the_middle_nothing_is_lost_and_nothing_signed_twice(signing_office: SigningOffice) -> None:
+    """A kill takes the transaction of the paper at hand with it; the worker that starts next goes on from there."""
+    office = signing_office
+    count = 50 if os.environ.get("TINHSO_FULL") else 8
+    codes = waiting(office, count)
+    found = looked_through(office, codes)
+    order(office, found)
+    keep, kept = orders._keep, []
+
+    def killed(*given: Any) -> None:
+        keep(*given)
+        kept.append(given)
+        if len(kept) == count // 2:
+            raise KeyboardInterrupt
+
+    with patch.object(orders, "_keep", killed), pytest.raises(KeyboardInterrupt):
+        orders.run_waiting()
+    outbox.deliver_pending()
+    assert rounds.counts(found)["done"] == count // 2 - 1
+    work()
+    assert rounds.counts(found)["done"] == count
+    assert SigningOrder.objects.filter(state="signed").count() == count
+    for code in codes:
+        assert office.dossier(code).history.filter(kind="signed").count() == 1
+        assert len(signing.verdict_of(sha256=office.dossier(code).result_draft[one.SIGNED]).signers) == 1
+
+
+def test_killed_while_a_dossier_moves_on_it_moves_once(signing_office: SigningOffice) -> None:
+    office = signing_office
+    code = waiting(office, 1)[0]
+    found = looked_through(office, [code])
+    order(office, found)
+    orders.run_waiting()
+    with patch.object(rounds.one, "approve_signed", side_effect=KeyboardInterrupt), pytest.raises(KeyboardInterrupt):
+        rounds.settle_all(timezone.now())
+    assert office.dossier(code).state == "approving"
+    rounds.settle_all(timezone.now())
+    assert office.dossier(code).state == "numbering"
+
+
+def test_a_certificate_that_ran_out_after_the_order_says_so_on_its_line(signing_office: SigningOffice) -> None:
+    office = signing_office
+    codes = waiting(office, 2)
+    found = looked_through(office, codes)
+    order(office, found)
+    Credential.objects.update(valid_to=timezone.now())
+    work()
+    assert {line.state for line in found.lines.all()} == {RoundLine.State.FAILED}
+    assert "hết hạn" in found.lines.all()[0].problem
+    assert {office.dossier(code).state for code in codes} == {"approving"}
