@@ -62,7 +62,8 @@ def inbox(request: AuthenticatedRequest) -> HttpResponse:
         "chosen": chosen,
         "at": at,
         "chips": _chips(whose, only, counts),
-        "bulk_acts": _bulk_acts(page.items, request.actor),
+        "bulk_acts": (offered := _bulk_acts(page.items, request.actor)),
+        "most": rounds.MOST if offered and offered[0]["slug"] in ROUNDS else MOST_AT_ONCE,
     }
     return render(request, "one_stop/inbox.html", context)
 
