@@ -8,7 +8,9 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models
 
-ENGINES = ["audit", "outbox", "organizations", "accounts", "calendars", "files", "notifications", "forms", "workflow"]
+ENGINES = [
+    "audit", "outbox", "organizations", "accounts", "calendars", "files", "signing", "notifications", "forms", "workflow",
+]  # fmt: skip
 ROOMS = sorted(Path(settings.BASE_DIR / "tinhso").glob("*/*/templates"))
 TAKEN = re.compile(r"""{%-?\s*(?:include|extends|import|from)\s+["']([^"']+)["']""")
 

@@ -25,6 +25,8 @@ from tinhso.lib.typesetting import typeset
 TEMPLATE = Path(__file__).parent / "blank.typ"
 SCHEME = "tinhso:"
 SIGNATURE_FIELDS = {"personal": "ChuKyNguoiKy", "seal": "DauCoQuan"}
+SPOKEN = {"SoKyHieu": "Số, ký hiệu", "NgayBanHanh": "Ngày ban hành"}  # as a screen reader says them
+READ_ONLY = 1  # nobody types into it in a viewer; filling it in is ours, and the judges look at what changed
 LONGEST = 80
 ITALIC = frozenset({"NgayBanHanh"})  # as the decree sets place and date
 
@@ -103,8 +105,8 @@ def _make_field(document: pikepdf.Pdf, page: Any, note: Any, names: list[str]) -
             del note[key]
     note.Subtype, note.F, note.P, note.AP = Name.Widget, 4, page.obj, Dictionary(N=look)
     if kind == "text":
-        note.FT, note.T, note.TU = Name.Tx, String(name), String(name)
-        note.DA, note.MaxLen = String("/Tinos 13 Tf 0 g"), LONGEST
+        note.FT, note.T, note.TU = Name.Tx, String(name), String(SPOKEN.get(name, name))
+        note.DA, note.MaxLen, note.Ff = String("/Tinos 13 Tf 0 g"), LONGEST, READ_ONLY
         return
     note.FT, note.T = Name.Sig, String(SIGNATURE_FIELDS[name])
     note.TU, note.F = String("Chữ ký" if name == "personal" else "Dấu của cơ quan"), 132

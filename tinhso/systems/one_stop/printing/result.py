@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from tinhso.design.jinja import plain_name
 from tinhso.foundation.accounts.public import Actor
 from tinhso.foundation.organizations import public as organizations
 from tinhso.foundation.organizations.public import HeldPost
@@ -28,7 +29,7 @@ def result(dossier: Dossier, *, signer: Actor) -> bytes:
             "place": place_of(given["unit_name"]) or place_of(given["parent_name"]),
             "code": dossier.code,
             "title": dossier.result_name.strip().rstrip(".") or "Kết quả giải quyết thủ tục hành chính",
-            "summary": f"{dossier.procedure_name}: {dossier.applicant_name}",
+            "summary": f"{plain_name(dossier.procedure_name)}: {dossier.applicant_name}",
             "body": _body(dossier),
             "recipients": [f"{dossier.applicant_name};", f"Lưu: VT, hồ sơ {dossier.code}."],
             "authority": authority(post_of(dossier, signer), unit.kind),

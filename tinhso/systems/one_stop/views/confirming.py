@@ -47,7 +47,8 @@ def place_of(refused: SigningRefusedError) -> str:
 def with_ways(chosen: Act, dossier: Dossier, actor: Actor) -> Act:
     """The act with the choice between key and paper; where there is no key, what to do about it."""
     if chosen is acts.NUMBER and not one.signed_draft(dossier):
-        return chosen
+        return replace(chosen, says=_("Lãnh đạo duyệt trên giấy: cấp số, đóng dấu bản giấy rồi nộp bản quét; "
+                                      "chưa quét thì số hoá sau."))  # fmt: skip
     kind, how = ("seal", acts.HOW_TO_SEAL) if chosen is acts.NUMBER else ("personal", acts.HOW_TO_APPROVE)
     able = signing.can_sign(actor=actor, kind=kind)
     if not able.is_able:
