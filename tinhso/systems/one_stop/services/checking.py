@@ -174,8 +174,11 @@ def _check_files(checked: Checked, papers: Sequence[PaperGiven], channel: str) -
 
 
 def signature_findings(papers: Sequence[PaperGiven], stored: Mapping[str, files.StoredFile]) -> list[Finding]:
-    """Papers that bear a signature are judged at once, so that none waits for weeks on a wrong one: what is wrong
-    blocks, what could not be established is said. Judged by the clock, not by the date of sending. A paper without a signature costs one look for its mark."""
+    """Papers that bear a signature are judged at once, so that none waits for weeks on a wrong one.
+
+    What is wrong blocks, what could not be established is said; by the clock, not by the date of sending. A paper
+    without a signature costs one look for its mark.
+    """
     findings = []
     for paper in papers:
         if paper.sha256 not in stored or stored[paper.sha256].media_type.startswith("image/"):
