@@ -102,6 +102,10 @@ def scan(name: str, may: frozenset[str] | None) -> Sample:
     return Sample(lambda world: {name: world.things[name]}, may)
 
 
+def signing_round(**more: Any) -> Sample:
+    return Sample(lambda world: {"round_id": world.things["signing_round"], **more}, frozenset({"leader"}))
+
+
 SAMPLES: dict[str, Sample] = {
     "healthz": fixed(answers=frozenset({503})),  # no worker runs beside the tests
     # accounts: nobody here has a second factor yet
@@ -165,6 +169,12 @@ SAMPLES: dict[str, Sample] = {
     "scans/papers/<int:document_id>/copy.pdf": scan("document_id", NOBODY),  # made when it is confirmed
     "scans/separators.pdf": fixed(NOBODY),  # without a dossier there is nothing to print
     "dossiers/<str:code>/store": dossier(OFFICE),
+    # a round of signing is its signer's
+    "inbox/signing/<uuid:round_id>": signing_round(),
+    "inbox/signing/<uuid:round_id>/progress": signing_round(),
+    "inbox/signing/<uuid:round_id>/signature": signing_round(),
+    "inbox/signing/<uuid:round_id>/<int:position>": signing_round(position=1),
+    "inbox/signing/<uuid:round_id>/<int:position>/document": signing_round(position=1),
     # the data store: the owner's alone; agencies and systems by consent
     "my/vault/papers/<uuid:key>": stored(OWNER),
     "my/vault/papers/<uuid:key>/file": stored(OWNER),
@@ -211,6 +221,9 @@ SAMPLES: dict[str, Sample] = {
     "admin/procedures/<str:code>/process": fixed(code=PROCEDURE),
     "admin/procedures/<str:code>/reductions": fixed(code=PROCEDURE),
     "admin/processes/<str:key>": fixed(key="standard_commune"),
+    "admin/certificates/<slug:kind>/<int:owner_id>": Sample(
+        lambda world: {"kind": "seal", "owner_id": world.things["unit_id"]}
+    ),
     # the studio
     "studio/new/<slug:kind>": fixed(kind="process"),
     "studio/open/<slug:kind>/<slug:key>": fixed(NOBODY, kind="process", key="khong-co"),

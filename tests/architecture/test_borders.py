@@ -9,17 +9,9 @@ from django.conf import settings
 from django.db import models
 
 ENGINES = [
-    "audit",
-    "outbox",
-    "organizations",
-    "accounts",
-    "calendars",
-    "files",
-    "signing",
-    "notifications",
-    "forms",
+    "audit", "outbox", "organizations", "accounts", "calendars", "files", "signing", "notifications", "forms",
     "workflow",
-]
+]  # fmt: skip
 ROOMS = sorted(Path(settings.BASE_DIR / "tinhso").glob("*/*/templates"))
 TAKEN = re.compile(r"""{%-?\s*(?:include|extends|import|from)\s+["']([^"']+)["']""")
 

@@ -22,7 +22,7 @@ from tinhso.systems.certified_copies.services import receiving
 from tinhso.systems.certified_copies.tests.factories import scan, shown
 from tinhso.systems.digitisation import services as digitising
 from tinhso.systems.one_stop import public as one_stop
-from tinhso.systems.one_stop.models import DossierPaper
+from tinhso.systems.one_stop.models import DossierPaper, RoundLine, SigningRound
 from tinhso.systems.portal import drafts
 from tinhso.systems.studio import public as studio
 from tinhso.systems.vault import public as vault
@@ -66,6 +66,7 @@ def make_world() -> World:
     world.things["unit_id"] = organizations.unit_by_key(key=UNIT).id
     world.things["dossier"] = _send_dossier(world.actors["citizen"])
     world.things["paper"] = DossierPaper.objects.get(dossier__code=world.things["dossier"]).pk
+    _open_signing_round(world)
     _begin_draft(world)
     _fill_stores(world)
     _scan_batch(world)
@@ -131,6 +132,17 @@ def _send_dossier(citizen: Actor) -> str:
         once="matrix",
     )
     return sent.code
+
+
+def _open_signing_round(world: World) -> None:
+    """A round of the leader's with the dossier in it, as if it waited for approval."""
+    made = SigningRound.objects.create(
+        kind="approval", account_id=world.actors["leader"].account_id or 0, opened_at=timezone.now()
+    )
+    sha256 = files.keep(content=pdf(4), name="ket-qua.pdf").sha256
+    of = DossierPaper.objects.get(pk=world.things["paper"]).dossier
+    RoundLine.objects.create(round=made, position=1, dossier=of, item_id=0, sha256=sha256)
+    world.things["signing_round"] = made.pk
 
 
 def _fill_stores(world: World) -> None:

@@ -6,7 +6,7 @@ copies and attachments bear words only, at the top right of page 1.
 
 import io
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,11 @@ import pypdfium2
 import zxingcpp
 from pyhanko.pdf_utils.content import PdfContent
 from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, InnerScaling, Margins, SimpleBoxLayoutRule
+from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.stamp import StaticStampStyle
 
+from tinhso.foundation.signing import blanks
 from tinhso.foundation.signing.judging.records import VIETNAM
 from tinhso.foundation.signing.pades import Mark, NotSignableError
 from tinhso.lib.typesetting import typeset
@@ -70,6 +72,25 @@ def default(kind: str, at: Appearance | None = None) -> Appearance:
         return signature
     left = signature.left + signature.width / 3 - SEAL  # over about a third of the signer's picture, to the left
     return Appearance("seal", signature.page, left, signature.top - (SEAL - signature.height) / 2, SEAL, SEAL)
+
+
+def at_reserved(content: bytes, wanted: Appearance) -> Appearance:
+    """Where the paper keeps a box for this kind of signature, that box; else the place wanted."""
+    if b"/AcroForm" not in content:
+        return wanted
+    try:
+        reader = PdfFileReader(io.BytesIO(content), strict=False)
+        kept = blanks.reserved(reader, wanted.kind)
+        if kept is None:
+            return wanted
+        upper_edge = sizes_of(content)[kept.page][1]
+    except (PdfError, ValueError, KeyError, TypeError, AttributeError, IndexError):
+        return wanted  # a damaged file is refused where it is signed
+    left, lower, right, upper = kept.box
+    return replace(
+        wanted, page=kept.page, left=left / POINTS, top=(upper_edge - upper) / POINTS, width=(right - left) / POINTS,
+        height=(upper - lower) / POINTS,
+    )  # fmt: skip
 
 
 def to_json(appearance: Appearance | None) -> dict[str, Any] | None:

@@ -5,10 +5,11 @@ import os
 import secrets as random
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from asn1crypto import x509
+from asn1crypto import pem, x509
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -113,6 +114,22 @@ def enrol(
     return made
 
 
+def end(*, kind: str, owner_id: int, reason: str, by: Doer, at: datetime) -> None:
+    """Use it no more. Raises CredentialError, LookupError."""
+    if len(reason.strip()) < 5:
+        raise CredentialError("Ghi rõ lý do thôi dùng chứng thư (ít nhất 5 ký tự).")
+    owner = {"person_id": owner_id} if kind == Credential.Kind.PERSONAL else {"unit_id": owner_id}
+    row = Credential.objects.select_for_update(of=("self",)).filter(kind=kind, ended_at=None, **owner).first()
+    if row is None:
+        raise LookupError("Không còn chứng thư nào đang dùng")
+    row.ended_at = at
+    row.save(update_fields=["ended_at"])
+    data = {"subject": row.subject, "reason": reason.strip()[:500]}
+    audit.record(
+        subject=f"credential:{row.pk}", act="signing.ended", actor=by.key, actor_name=by.name, data=data, at=at
+    )
+
+
 def certificate_of(row: Credential) -> x509.Certificate:
     return x509.Certificate.load(bytes(row.certificate))
 
@@ -147,3 +164,27 @@ def signer_of(row: Credential) -> Signer:
 def forget_signers() -> None:
     """Open keys and devices anew."""
     _signers.__dict__.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCertificate:
+    """A certificate of an uploaded file: name on it, DER."""
+
+    subject: str
+    content: bytes
+
+
+def read_certificates(content: bytes) -> list[ReadCertificate]:
+    """A DER certificate, or a PEM file whose first is the owner's and the others those above it. Raises
+    CredentialError."""
+    try:
+        ders = (
+            [der for _kind, _headers, der in pem.unarmor(content, multiple=True)] if pem.detect(content) else [content]
+        )
+        parsed = [x509.Certificate.load(der, strict=True) for der in ders]
+        found = [ReadCertificate(common_name(one), one.dump()) for one in parsed]
+    except (ValueError, TypeError, KeyError) as error:
+        raise CredentialError("Không đọc được chứng thư: cần tệp PEM hoặc DER.") from error
+    if not found:
+        raise CredentialError("Tệp không có chứng thư nào.")
+    return found

@@ -192,6 +192,7 @@ class SigningOrder(models.Model):
     purpose = models.CharField("Để làm gì", max_length=120)
     level = models.CharField("Mức cần", max_length=5, default="B-LT")
     appearance = models.JSONField("Hình thức", null=True)
+    filled = models.JSONField("Ghi vào chỗ chừa", default=dict, db_default={})  # place → text, before signing
     state = models.CharField(max_length=9, choices=State, db_default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(db_default=0)
     next_try_at = models.DateTimeField(db_default=Now())

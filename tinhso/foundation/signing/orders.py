@@ -7,7 +7,7 @@ killed before its end nothing happened, after it nothing happens again.
 import logging
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -56,6 +56,7 @@ class Paper:
     purpose: str
     appearance: Appearance | None = None
     after_signer: bool = False  # a seal that may only follow the signature of the competent person
+    filled: Mapping[str, str] = field(default_factory=dict)  # texts for places the paper keeps, such as its number
 
 
 def place(
@@ -79,7 +80,7 @@ def place(
         SigningOrder(
             batch=batch, position=number, sha256=paper.sha256, name=paper.name[:255], credential=credential,
             purpose=paper.purpose, level=level, appearance=pictures.to_json(paper.appearance), next_try_at=at,
-            state=State.WAITING,
+            state=State.WAITING, filled=dict(paper.filled),
         )
         for number, paper in enumerate(papers, 1)
     ]  # fmt: skip
@@ -117,7 +118,8 @@ def _take_up_again(batch: Batch, papers: Sequence[Paper], credential: Credential
     for paper in papers:
         SigningOrder.objects.filter(
             sha256=paper.sha256, credential=credential, purpose=paper.purpose, state__in=[State.FAILED, State.STOPPED]
-        ).update(batch=batch, state=State.WAITING, attempts=0, problem="", next_try_at=batch.created_at)
+        ).update(batch=batch, state=State.WAITING, attempts=0, problem="", next_try_at=batch.created_at,
+                 filled=dict(paper.filled), appearance=pictures.to_json(paper.appearance))  # fmt: skip
 
 
 def _check(paper: Paper) -> None:
@@ -131,7 +133,10 @@ def _check(paper: Paper) -> None:
         return
     with files.read(sha256=paper.sha256) as stream:
         try:
-            pictures.check_place(stream.read(), paper.appearance)
+            content = stream.read()
+            place = pictures.at_reserved(content, paper.appearance)
+            if place is paper.appearance:  # a box the paper keeps covers nothing
+                pictures.check_place(content, place)
         except NotSignableError as error:
             raise SigningRefusedError("place", f"«{paper.name}»: {error}") from error
 
@@ -199,7 +204,7 @@ def _sign(row: SigningOrder, at: datetime) -> Signed | None:
     proof = proofs.proof_for([[certificate, *chain]], at)
     mark = None
     if row.appearance:
-        wanted = Appearance(**row.appearance)
+        wanted = pictures.at_reserved(content, Appearance(**row.appearance))
         size = pictures.sizes_of(content)[wanted.page]
         mark = pictures.drawn(
             wanted,
@@ -214,7 +219,8 @@ def _sign(row: SigningOrder, at: datetime) -> Signed | None:
     signer = credentials.signer_of(credential)
     if files.stored(sha256=row.sha256).media_type == XML:
         return _sign_xml(content, signer, proof)
-    return pades.sign(content, signer, level=row.level, proof=proof, at=at, mark=mark, name=credential.subject)
+    return pades.sign(content, signer, level=row.level, proof=proof, at=at, mark=mark, name=credential.subject,
+                      kind=credential.kind, filled=row.filled)  # fmt: skip
 
 
 def _sign_xml(content: bytes, signer: Signer, proof: Proof) -> Signed:

@@ -1,7 +1,7 @@
 """Signing PDF: PAdES in an incremental update, the bytes before it untouched."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +21,7 @@ from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import RevokedError, ValidationError
 
+from tinhso.foundation.signing import blanks
 from tinhso.foundation.signing.evidence import EvidenceUnavailableError
 from tinhso.foundation.signing.judging import loops
 from tinhso.foundation.signing.judging.messages import open_message, token_of
@@ -93,9 +94,18 @@ def metadata(
     )
 
 
-def signer_for(signer: Signer, said: PdfSignatureMetadata, proof: Proof, level: str, mark: Mark | None) -> PdfSigner:
+def signer_for(
+    signer: Signer,
+    said: PdfSignatureMetadata,
+    proof: Proof,
+    level: str,
+    mark: Mark | None,
+    *,
+    is_reserved: bool = False,
+) -> PdfSigner:
+    """is_reserved: the paper bears the field already, with its box."""
     spec = None
-    if mark is not None:
+    if mark is not None and not is_reserved:
         spec = SigFieldSpec(said.field_name or "", on_page=mark.page, box=mark.box)  # type: ignore[arg-type]
     style = mark.drawing if mark is not None else None
     stamper = None if level == "B-B" else proof.stamper
@@ -119,6 +129,29 @@ def next_field(writer: IncrementalPdfFileWriter) -> str:
     return next(name for number in range(1, 10_000) if (name := f"ChuKy{number}") not in taken)
 
 
+def begin(
+    content: bytes, kind: str, filled: Mapping[str, str], mark: Mark | None, at: datetime
+) -> tuple[IncrementalPdfFileWriter, str, bool]:
+    """A writer with `filled` written into the places the paper keeps, the name of the signature field, and whether
+    the paper kept that field for signatures of this kind. A seal closes number and date: they must be in.
+
+    Raises NotSignableError.
+    """
+    writer = writer_of(content)
+    try:
+        blanks.fill(writer, filled, at=at)
+        if kind == "seal" and blanks.empty(writer):
+            raise NotSignableError("Văn bản chưa có số và ngày: cấp số trước khi đóng dấu.")
+        kept = blanks.reserved(writer, kind) if mark is not None else None
+    except blanks.BlankError as error:
+        raise NotSignableError(str(error)) from error
+    except (PdfError, KeyError, ValueError, TypeError, AttributeError) as error:
+        if isinstance(error, NotSignableError):
+            raise
+        raise NotSignableError("Biểu mẫu trong tệp PDF bị hỏng nên không ký được.") from error
+    return writer, kept.field if kept else next_field(writer), kept is not None
+
+
 def sign(
     content: bytes,
     signer: Signer,
@@ -130,16 +163,18 @@ def sign(
     name: str = "",
     reason: str = "",
     location: str = "",
+    kind: str = "",
+    filled: Mapping[str, str] | None = None,
 ) -> Signed:
     """Signed at the level asked, or lower where a service is away: B-LT → B-T → B-B; the file says which.
 
-    Raises NotSignableError.
+    kind, filled: see `begin`. Raises NotSignableError.
     """
     for lower in _ways(level, proof):
-        writer = writer_of(content)
-        said = metadata(next_field(writer), lower, proof, at, name=name, reason=reason, location=location)
+        writer, field, kept = begin(content, kind, filled or {}, mark, at)
+        said = metadata(field, lower, proof, at, name=name, reason=reason, location=location)
         try:
-            made = loops.run(signer_for(signer, said, proof, lower, mark).async_sign_pdf(writer))
+            made = loops.run(signer_for(signer, said, proof, lower, mark, is_reserved=kept).async_sign_pdf(writer))
         except (EvidenceUnavailableError, TimestampRequestError, OSError):
             continue
         except RevokedError as error:

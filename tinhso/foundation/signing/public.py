@@ -1,6 +1,6 @@
 """The door of signing (ký số): what signed files are worth, who may sign with which key, and signing itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,9 +11,20 @@ from django.utils import timezone
 from tinhso.foundation.accounts.public import Actor
 from tinhso.foundation.organizations.public import Doer
 from tinhso.foundation.signing import appearance as pictures
-from tinhso.foundation.signing import archive, credentials, judging, orders, permissions, selectors, trusting, verdicts
+from tinhso.foundation.signing import (
+    archive,
+    blanks,
+    credentials,
+    judging,
+    orders,
+    permissions,
+    selectors,
+    trusting,
+    verdicts,
+    words,
+)
 from tinhso.foundation.signing.appearance import Appearance
-from tinhso.foundation.signing.credentials import CredentialError
+from tinhso.foundation.signing.credentials import CredentialError, ReadCertificate
 from tinhso.foundation.signing.events import FileSigned, SignatureStrengthened, SigningFailed, TrustListChanged
 from tinhso.foundation.signing.evidence import EvidenceUnavailableError
 from tinhso.foundation.signing.judging import records
@@ -22,8 +33,9 @@ from tinhso.foundation.signing.judging.trust import TrustList
 from tinhso.foundation.signing.orders import Paper, SigningRefusedError
 from tinhso.foundation.signing.pades import NotSignableError
 from tinhso.foundation.signing.permissions import SigningAbility
-from tinhso.foundation.signing.selectors import BatchStatus, PaperStatus, PendingChange, TrustedView
+from tinhso.foundation.signing.selectors import BatchStatus, KeyView, PaperStatus, PendingChange, TrustedView
 from tinhso.foundation.signing.trusting import TrustRefusedError
+from tinhso.foundation.signing.words import VerdictWords
 
 __all__ = [
     "Appearance",
@@ -32,10 +44,12 @@ __all__ = [
     "EvidenceUnavailableError",
     "FileSigned",
     "Finding",
+    "KeyView",
     "NotSignableError",
     "Paper",
     "PaperStatus",
     "PendingChange",
+    "ReadCertificate",
     "Reason",
     "SignatureStrengthened",
     "SignedFile",
@@ -47,6 +61,7 @@ __all__ = [
     "TrustRefusedError",
     "TrustedView",
     "Verdict",
+    "VerdictWords",
 ]
 
 
@@ -91,6 +106,24 @@ def verdict_of(*, sha256: str, at: datetime | None = None) -> Verdict:
     return verdicts.verdict_of(sha256, at or timezone.now())
 
 
+def bears_signature(*, sha256: str) -> bool:
+    """Whether a stored file bears any signature: a look for its mark, so that papers without one cost next to nothing.
+    Raises LookupError."""
+    return words.bears_signature(sha256)
+
+
+def words_of(*, sha256: str, at: datetime | None = None) -> VerdictWords | None:
+    """The verdict on a stored file as a screen shows it (`ui.verdict`); None for a file nobody signed or none that is
+    there."""
+    try:
+        if not words.bears_signature(sha256):
+            return None
+        verdict = verdict_of(sha256=sha256, at=at)
+    except LookupError:
+        return None
+    return words.in_words(verdict) if verdict.state != records.UNSIGNED else None
+
+
 def as_json(verdict: Verdict) -> dict[str, Any]:
     """JSON-ready: valid, state, sentence, reasons [{code, sentence}], signatures […], trust_list {version, date}."""
     return records.as_json(verdict)
@@ -116,10 +149,21 @@ def can_sign(
     return permissions.ability(actor, kind, post_id, at or timezone.now())[0]
 
 
+def is_confirmed(*, confirmed_at: datetime | None, at: datetime | None = None) -> bool:
+    """Whether a person showed so lately who they are (`accounts.confirmed_at`) that their key may be used."""
+    return confirmed_at is not None and permissions.is_confirmed(confirmed_at, at or timezone.now())
+
+
 def default_appearance(*, kind: str, at: Appearance | None = None) -> Appearance:
     """The place Nghị định 30/2020 gives to a signature (`personal`), the seal beside the signature `at` (`seal`), or
     the words on a copy or attachment (`copy`, top right of page 1)."""
     return pictures.default(kind, at)
+
+
+def reserve_places(*, content: bytes) -> bytes:
+    """Form fields where a typst template marked places (`text_place`, `signature_place` of the frame): number and date
+    are then filled in by the revision that sets the seal, and a signature or seal goes into its own box."""
+    return blanks.reserve(content)
 
 
 def sign_pdf(
@@ -134,16 +178,19 @@ def sign_pdf(
     appearance: Appearance | None = None,
     after_signer: bool = False,
     level: str = "B-LT",
+    filled: Mapping[str, str] | None = None,
     at: datetime | None = None,
 ) -> SignedFile:
     """Sign one stored PDF now; the caller opens the transaction. Signed before for this purpose: that file again.
 
     after_signer: a seal that may only follow a person's signature (người có thẩm quyền ký trước, văn thư đóng dấu sau).
+    filled: texts for the places the paper keeps (`reserve_places`), written in the revision this signature closes.
+
     confirmed_at: when the person last showed who they are (`accounts.confirmed_at`). Raises SigningRefusedError (code,
     sentence), LookupError.
     """
     at = at or timezone.now()
-    paper = Paper(sha256, name, purpose, appearance, after_signer)
+    paper = Paper(sha256, name, purpose, appearance, after_signer, filled or {})
     batch = orders.place([paper], kind=kind, post_id=post_id, level=level, by=by, confirmed_at=confirmed_at, at=at)
     row = orders.one(batch, paper)
     if row.state != "signed":
@@ -214,6 +261,11 @@ def batch_status(*, batch_id: str) -> BatchStatus:
     return selectors.batch_status(batch_id)
 
 
+def papers_status(*, papers: Mapping[str, str]) -> dict[str, PaperStatus]:
+    """How far papers are that were ordered, digest → purpose, in whatever batch; by digest, without unknown ones."""
+    return selectors.papers_status(papers)
+
+
 def stop_batch(*, batch_id: str, by: Actor, at: datetime | None = None) -> int:
     """Papers not signed yet stay unsigned; how many. Raises LookupError."""
     return orders.stop(selectors.batch(batch_id), by, at or timezone.now())
@@ -256,6 +308,23 @@ def enrol_key(
         kind=kind, owner_id=owner_id, adapter=adapter, reference=reference, certificate=certificate, chain=chain,
         picture=picture, by=by, at=at,
     ).pk  # fmt: skip
+
+
+def read_certificates(*, content: bytes) -> list[ReadCertificate]:
+    """A DER certificate, or a PEM file: the owner's first, then those above it. Raises CredentialError."""
+    return credentials.read_certificates(content)
+
+
+def end_key(*, kind: str, owner_id: int, reason: str, by: Doer, at: datetime) -> None:
+    """A person's or agency's certificate is used no more; what it signed stays as good as it was.
+    Raises CredentialError without a reason, LookupError."""
+    credentials.end(kind=kind, owner_id=owner_id, reason=reason, by=by, at=at)
+
+
+def keys_of(*, person_ids: Collection[int] = (), unit_ids: Collection[int] = (), at: datetime | None = None
+            ) -> dict[tuple[str, int], KeyView]:  # fmt: skip
+    """Certificates in use, by (`personal`, person id) and (`seal`, unit id)."""
+    return selectors.keys_of(person_ids, unit_ids, at or timezone.now())
 
 
 def trusted_authorities() -> list[TrustedView]:

@@ -169,10 +169,10 @@ def _external(row: SigningOrder, signature: bytes | int) -> ExternalSigner:
 def _begin(row: SigningOrder, content: bytes, proof: Proof, mark: Mark | None, at: datetime) -> None:
     """The half-signed file and the attributes to be signed. The file lies on the disk before the row says so."""
     certificate = credentials.certificate_of(row.credential)
-    writer = pades.writer_of(content)
-    said = pades.metadata(pades.next_field(writer), "B-T", proof, at, name=row.credential.subject)
+    writer, field, kept = pades.begin(content, row.credential.kind, row.filled, mark, at)
+    said = pades.metadata(field, "B-T", proof, at, name=row.credential.subject)
     size = 256 if certificate.public_key.algorithm == "ec" else certificate.public_key.byte_size
-    signer = pades.signer_for(_external(row, size), said, proof, "B-B", mark)
+    signer = pades.signer_for(_external(row, size), said, proof, "B-B", mark, is_reserved=kept)
     try:
         prepared, _, out = loops.run(signer.async_digest_doc_for_signing(writer, bytes_reserved=16384 * 2))
         attributes = loops.run(_external(row, size).signed_attrs(prepared.document_digest, DIGEST, use_pades=True))

@@ -1,12 +1,14 @@
 """Reads of signing."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from asn1crypto import x509
 
-from tinhso.foundation.signing.models import Batch, SigningOrder, TrustChange, TrustedAuthority
+from tinhso.foundation.signing import credentials
+from tinhso.foundation.signing.models import Batch, Credential, SigningOrder, TrustChange, TrustedAuthority
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,38 @@ class PendingChange:
     proposed_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class KeyView:
+    """A certificate in use."""
+
+    subject: str
+    serial: str
+    issuer: str
+    adapter: str
+    adapter_label: str
+    valid_to: datetime
+    problem: str  # why it cannot be used now; empty where it can
+
+
+def keys_of(person_ids: Collection[int], unit_ids: Collection[int], at: datetime) -> dict[tuple[str, int], KeyView]:
+    of_people = Credential.objects.filter(kind="personal", ended_at=None, person_id__in=list(person_ids))
+    of_units = Credential.objects.filter(kind="seal", ended_at=None, unit_id__in=list(unit_ids))
+    rows = [*of_people.order_by("pk"), *of_units.order_by("pk")]
+    return {(row.kind, row.person_id or row.unit_id or 0): _key(row, at) for row in rows}
+
+
+def _key(row: Credential, at: datetime) -> KeyView:
+    certificate = credentials.certificate_of(row)
+    return KeyView(
+        row.subject, f"{certificate.serial_number:x}", common_name_of_issuer(certificate), row.adapter,
+        str(Credential.Adapter(row.adapter).label), row.valid_to, credentials.usable(row, at),
+    )  # fmt: skip
+
+
+def common_name_of_issuer(certificate: x509.Certificate) -> str:
+    return str(certificate.issuer.native.get("common_name", "") or certificate.issuer.human_friendly)
+
+
 def batch(batch_id: str) -> Batch:
     """Raises LookupError."""
     try:
@@ -88,6 +122,16 @@ def batch_status(batch_id: str) -> BatchStatus:
         waiting=count["waiting"] + count["requested"],
         papers=papers,
     )
+
+
+def papers_status(papers: Mapping[str, str]) -> dict[str, PaperStatus]:
+    """The order of each paper for its purpose; a signed one before any other."""
+    rows = SigningOrder.objects.filter(sha256__in=list(papers), purpose__in=set(papers.values())).order_by("pk")
+    found: dict[str, PaperStatus] = {}
+    for row in rows:
+        if papers[row.sha256] == row.purpose and (row.sha256 not in found or row.state == SigningOrder.State.SIGNED):
+            found[row.sha256] = _paper(row)
+    return found
 
 
 def _paper(row: SigningOrder) -> PaperStatus:

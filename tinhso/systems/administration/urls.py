@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from tinhso.systems.administration.views import (
     calendar,
     catalogue,
+    certificates,
     health,
     home,
     leave,
@@ -15,6 +16,7 @@ from tinhso.systems.administration.views import (
     processes,
     sign_ins,
     trail,
+    trust,
 )
 
 app_name = "administration"
@@ -38,6 +40,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/processes", processes.process_list, name="processes"),
     path("admin/processes/<str:key>", processes.process, name="process"),
     path("admin/sign-ins", sign_ins.sign_ins, name="sign_ins"),
+    path("admin/certificates", certificates.certificates, name="certificates"),
+    path("admin/certificates/<slug:kind>/<int:owner_id>", certificates.certificate, name="certificate"),
+    path("admin/trust", trust.trust, name="trust"),
     path("leave", leave.leave, name="leave"),
     path("admin/trail", trail.trail, name="trail"),
     path("admin/health", health.health, name="health"),

@@ -108,6 +108,16 @@ APPROVE = Act(
     "approval", _lazy("Ký duyệt"), "pen", "main", "T", (NOTE,),
     _lazy("Duyệt dự thảo kết quả; văn thư sẽ cấp số và đóng dấu."), in_bulk=True,
 )  # fmt: skip
+HOW_TO_APPROVE = Field(
+    "how", "choice", _lazy("Cách ký"), required=False, value="sign", options=(
+        ("sign", "Ký số bản kết quả bên trên"),
+        ("paper", "Duyệt trên giấy: ký tay bản in, kết quả được số hoá sau")),
+)  # fmt: skip
+HOW_TO_SEAL = Field(
+    "how", "choice", _lazy("Cách phát hành"), required=False, value="seal", options=(
+        ("seal", "Ghi số, ngày vào bản lãnh đạo đã ký số rồi đóng dấu số của cơ quan"),
+        ("paper", "Đóng dấu trên giấy, nộp bản quét")),
+)  # fmt: skip
 NUMBER = Act(
     "number", _lazy("Cấp số, đóng dấu"), "document", "main", "T",
     (

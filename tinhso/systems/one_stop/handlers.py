@@ -5,8 +5,10 @@ from django.utils import timezone
 from tinhso.foundation.calendars.events import CalendarChanged
 from tinhso.foundation.organizations.events import PostsChanged
 from tinhso.foundation.outbox.public import handles
+from tinhso.foundation.signing.events import FileSigned, SignatureStrengthened, SigningFailed
 from tinhso.systems.one_stop.events import DossierSubmitted
 from tinhso.systems.one_stop.services import deadlines, holders, lapsed, messages
+from tinhso.systems.one_stop.signatures import rounds
 from tinhso.systems.vault.events import PaperLapsed
 
 
@@ -33,3 +35,27 @@ def confirm_arrival(event: DossierSubmitted) -> None:
 def mark_dossier(event: PaperLapsed) -> None:
     """A paper the dossier leans on was taken back, replaced, or its days are over."""
     lapsed.tell_of_lapse(code=event.key, sentence=event.reason, at=timezone.now())
+
+
+@handles(FileSigned)
+def move_signed_on(event: FileSigned) -> None:
+    """A result of a round was signed or sealed: its dossier goes to the next step."""
+    rounds.settle_paper(
+        purpose=event.purpose, sha256=event.original_sha256, signed_sha256=event.signed_sha256, level=event.level,
+        problem="", at=timezone.now(),
+    )  # fmt: skip
+
+
+@handles(SigningFailed)
+def say_why_not(event: SigningFailed) -> None:
+    """A result of a round will not be signed: its line says why."""
+    rounds.settle_paper(
+        purpose=event.purpose, sha256=event.original_sha256, signed_sha256="", level="", problem=event.problem,
+        at=timezone.now(),
+    )  # fmt: skip
+
+
+@handles(SignatureStrengthened)
+def point_to_newer(event: SignatureStrengthened) -> None:
+    """The signature of a result got its timestamp, or a newer one."""
+    rounds.point_on(former_sha256=event.former_sha256, sha256=event.sha256)

@@ -1,5 +1,6 @@
 """Tables of the one-stop desk: the dossier, its papers, its history, and what hangs on it."""
 
+import uuid
 from collections.abc import Mapping
 from copy import deepcopy
 from datetime import datetime
@@ -124,6 +125,8 @@ class Dossier(models.Model):
             ),
             models.Index("due_at", "id", condition=IS_OPEN, name="dossier_open_due"),
             models.Index("parent", condition=Q(parent__isnull=False), name="dossier_parts"),
+            models.Index("result_number", condition=~Q(result_number=""), name="dossier_result_number"),
+            models.Index("result_sha256", condition=~Q(result_sha256=""), name="dossier_result_file"),
         )
         constraints = (
             models.CheckConstraint(
@@ -331,3 +334,54 @@ class Counter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agency} {self.day} {self.last}"
+
+
+class SigningRound(models.Model):
+    """Results a leader looks through and signs in one go, or a clerk numbers and seals (lượt ký)."""
+
+    class Kind(models.TextChoices):
+        APPROVAL = "approval", "Ký duyệt"
+        SEAL = "seal", "Cấp số, đóng dấu"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    kind = models.CharField(max_length=8, choices=Kind)
+    account_id = models.BigIntegerField("Người ký", db_index=True)
+    opened_at = models.DateTimeField("Mở lúc")
+    batch_id = models.CharField("Lô ký", max_length=40, blank=True, default="")
+    ordered_at = models.DateTimeField("Ra lệnh ký lúc", null=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class RoundLine(models.Model):
+    """One result of a round: what was shown, whether it was looked at, what came of it."""
+
+    class State(models.TextChoices):
+        CHOSEN = "chosen", "Chưa xem"
+        SEEN = "seen", "Đã xem"
+        LEFT_OUT = "left_out", "Để lại"
+        ORDERED = "ordered", "Đang ký"
+        DONE = "done", "Đã ký, đã chuyển bước"
+        FAILED = "failed", "Chưa ký được"
+
+    round = models.ForeignKey(SigningRound, on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="+")
+    item_id = models.BigIntegerField("Bước được xem")
+    sha256 = models.CharField("Bản được xem", max_length=64, blank=True, default="")
+    state = models.CharField(max_length=8, choices=State, default=State.CHOSEN)
+    number = models.CharField("Số", max_length=60, blank=True, default="")
+    day = models.DateField("Ngày", null=True)
+    problem = models.CharField("Vì sao chưa ký được", max_length=500, blank=True, default="")
+
+    class Meta:
+        ordering = ("position",)
+        constraints = (
+            models.UniqueConstraint(fields=["round", "position"], name="round_line_place"),
+            models.UniqueConstraint(fields=["round", "dossier"], name="round_line_once"),
+        )
+        indexes = (models.Index(fields=["round"], name="round_line_waits", condition=Q(state="ordered")),)
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.state}"

@@ -9,6 +9,7 @@ from django.utils import timezone
 from tinhso.foundation.outbox.public import periodic
 from tinhso.systems.one_stop.selectors.limbo import limbo
 from tinhso.systems.one_stop.services import holders, reminders
+from tinhso.systems.one_stop.signatures import rounds
 
 log = logging.getLogger(__name__)
 
@@ -54,3 +55,8 @@ def look_for_limbo() -> None:
     found = limbo(at=timezone.now())
     for offender in found.offenders[:100]:
         log.error("limbo: %s (%s): %s", offender.code, offender.state, offender.lacks)
+
+
+@periodic(label="Hồ sơ theo kết quả đã ký", every=timedelta(minutes=1))
+def follow_signatures() -> None:
+    rounds.settle_all(timezone.now())

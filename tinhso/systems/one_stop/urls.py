@@ -2,12 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from tinhso.systems.one_stop.views import desk, doing, inbox, lateness, lists, result, store, workspace
+from tinhso.systems.one_stop.views import desk, doing, inbox, lateness, lists, result, rounds, store, workspace
 
 app_name = "one_stop"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("inbox", inbox.inbox, name="inbox"),
     path("inbox/bulk", inbox.bulk, name="bulk"),
+    path("inbox/signing/<uuid:round_id>", rounds.overview, name="round"),
+    path("inbox/signing/<uuid:round_id>/progress", rounds.progress, name="round_progress"),
+    path("inbox/signing/<uuid:round_id>/signature", rounds.sign, name="round_signature"),
+    path("inbox/signing/<uuid:round_id>/<int:position>", rounds.reader, name="round_line"),
+    path("inbox/signing/<uuid:round_id>/<int:position>/document", rounds.document, name="round_document"),
     path("desk", desk.intake, name="desk"),
     path("desk/received/<str:code>", desk.received, name="received"),
     path("dossiers", lists.dossier_list, name="dossiers"),

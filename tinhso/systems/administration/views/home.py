@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tinhso.foundation.accounts import public as accounts
 from tinhso.foundation.accounts.public import AuthenticatedRequest, Right, access
 from tinhso.foundation.outbox import public as outbox
 from tinhso.systems.administration.navigation import MANAGING
@@ -14,6 +15,11 @@ from tinhso.systems.administration.navigation import MANAGING
 @access("official", *MANAGING)
 def home(request: AuthenticatedRequest) -> HttpResponse:
     actor = request.actor
+    trust_place = (
+        [(Right.MANAGE_ORGANIZATION, "trust", _("Danh sách tin cậy"), _("chữ ký của tổ chức nào được tin"), "check")]
+        if accounts.administers(actor, Right.MANAGE_ORGANIZATION)
+        else []
+    )
     places = [
         (Right.MANAGE_CALENDAR, "calendar", _("Lịch làm việc"), _("ngày nghỉ, ngày làm bù"), "calendar"),
         (Right.MANAGE_CALENDAR, "open_times", _("Giờ mở cửa"), _("khung giờ của từng đơn vị"), "clock"),
@@ -31,6 +37,14 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
             _("người bị khoá vì nhập sai mật khẩu"),
             "key",
         ),
+        (
+            Right.MANAGE_ORGANIZATION,
+            "certificates",
+            _("Chứng thư ký số"),
+            _("ai ký được, con dấu số của cơ quan"),
+            "pen",
+        ),
+        *trust_place,
         (
             Right.MANAGE_CATALOGUE,
             "catalogue",

@@ -36,7 +36,7 @@ def receipt(dossier: Dossier, *, at: datetime) -> bytes:
         unit_id=dossier.receiving_unit_id,
         suffix="TNHS-BPMC",
         at=at,
-        qr=_qr(dossier.code),
+        qr=qr_of(dossier.code),
         authorised=dossier.data.get("authorised_name") or "",
         papers=[_paper(paper) for paper in dossier.papers.filter(round=0)],
         sets="01 bộ",
@@ -159,7 +159,7 @@ def register(*, unit_id: int, period: str, dossiers: Iterable[Dossier], at: date
         }
         for d in dossiers
     ]
-    data = {**_frame(unit_id, at), "code": "", "period": period, "rows": rows}
+    data = {**frame(unit_id, at), "code": "", "period": period, "rows": rows}
     return typeset(TEMPLATES / "register.typ", data, dated=at)
 
 
@@ -167,7 +167,7 @@ def _print(template: str, dossier: Dossier, *, unit_id: int, suffix: str, at: da
     return typeset(
         TEMPLATES / f"{template}.typ",
         {
-            **_frame(unit_id, at),
+            **frame(unit_id, at),
             "number": f"{_sequence(dossier.code)}/{suffix}",
             "code": dossier.code,
             "desk_name": organizations.get_unit(unit_id=dossier.receiving_unit_id).name,
@@ -194,11 +194,11 @@ def _address(dossier: Dossier) -> str:
     return ", ".join(dict.fromkeys(filter(None, parts)))
 
 
-def _frame(unit_id: int, at: datetime) -> dict[str, str]:
+def frame(unit_id: int, at: datetime) -> dict[str, str]:
     unit = organizations.get_unit(unit_id=unit_id)
     parent = organizations.get_unit(unit_id=unit.parent_id) if unit.parent_id else unit
     local = timezone.localtime(at)
-    place = _place(unit.name) or _place(parent.name)
+    place = place_of(unit.name) or place_of(parent.name)
     return {
         "parent_name": parent.name,
         "unit_name": unit.name,
@@ -206,7 +206,7 @@ def _frame(unit_id: int, at: datetime) -> dict[str, str]:
     }
 
 
-def _place(unit_name: str) -> str:
+def place_of(unit_name: str) -> str:
     """«Tân Ninh» of «UBND phường Tân Ninh»; nothing for a unit that is not named after a place."""
     for kind in ("phường ", "xã ", "đặc khu ", "tỉnh ", "thành phố "):
         if kind in unit_name.lower():
@@ -274,7 +274,7 @@ def _sequence(code: str) -> str:
     return code.rsplit("-", 1)[-1]
 
 
-def _qr(code: str) -> str:
+def qr_of(code: str) -> str:
     out = io.BytesIO()
     segno.make(f"{settings.PUBLIC_URL}/track?code={code}", error="m").save(out, kind="svg", border=0)
     return out.getvalue().decode()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from tinhso.foundation.accounts.public import Actor
 from tinhso.foundation.files import public as files
 from tinhso.foundation.forms import public as forms
+from tinhso.foundation.signing import public as signing
 from tinhso.foundation.statements import prepared
 from tinhso.lib.identifiers import check_personal_id, check_tax_code, sentence_of
 from tinhso.systems.one_stop.services import leaning, routing
@@ -90,6 +91,7 @@ def check(
     lacking = () if may_lack_papers else _lacking(checked, papers)
     checked.findings += _not_to_be_asked(lacking, procedure_code, applicant, at)
     checked.findings += _check_files(checked, papers, channel)
+    checked.findings += signature_findings(papers, checked.stored)
     checked.findings += leaning.problems(papers, owner_number=applicant.identity_number, actor=actor, at=at)
     checked.findings += _check_person(applicant)
     if with_warnings and not checked.is_blocked:
@@ -168,6 +170,26 @@ def _check_files(checked: Checked, papers: Sequence[PaperGiven], channel: str) -
                     % {"file": paper.file_name, "name": paper.name},
                 )
             )
+    return findings
+
+
+def signature_findings(papers: Sequence[PaperGiven], stored: Mapping[str, files.StoredFile]) -> list[Finding]:
+    """Papers that bear a signature are judged at once, so that none waits for weeks on a wrong one.
+
+    What is wrong blocks, what could not be established is said; by the clock, not by the date of sending. A paper
+    without a signature costs one look for its mark.
+    """
+    findings = []
+    for paper in papers:
+        if paper.sha256 not in stored or stored[paper.sha256].media_type.startswith("image/"):
+            continue
+        found = signing.words_of(sha256=paper.sha256)
+        if found is None or found.kind == "good":
+            continue
+        sentence = _("«%(name)s»: %(title)s %(why)s %(advice)s") % {
+            "name": paper.name, "title": found.title, "why": " ".join(found.why), "advice": found.advice,
+        }  # fmt: skip
+        findings.append(Finding(paper.key, sentence, blocking=found.kind == "bad"))
     return findings
 
 

@@ -18,6 +18,7 @@ from tinhso.systems.one_stop import events, permissions
 from tinhso.systems.one_stop.models import Dossier, DossierPaper, Rating, Submission
 from tinhso.systems.one_stop.selectors.one import dossier_by_code
 from tinhso.systems.one_stop.services import leaning
+from tinhso.systems.one_stop.services.checking import signature_findings
 from tinhso.systems.one_stop.services.doing import as_actor
 from tinhso.systems.one_stop.services.handling import KIND, require, subject_of
 from tinhso.systems.one_stop.services.history import note, tell
@@ -42,6 +43,8 @@ def supplement(
     if not papers and data is None:
         raise refuse(_("Xin bổ sung ít nhất một giấy tờ hoặc sửa thông tin đã khai."), "papers")
     stored = _readable(papers)
+    if wrong := [one for one in signature_findings(papers, stored) if one.blocking]:
+        raise RefusedError(wrong)
     if wrong := leaning.problems(papers, owner_number=dossier.identity_number, actor=actor, at=at):
         raise RefusedError(wrong)
     workflow.lock_case(kind=KIND, subject=subject_of(dossier))

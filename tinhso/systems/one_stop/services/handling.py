@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tinhso.foundation.accounts.public import Actor, Right
@@ -285,6 +286,21 @@ def approve(
     return _forward(code, actor, ("approval",), at, text)
 
 
+def check_may(actor: Actor, dossier: Dossier, stage: str) -> WorkItem:
+    """The open lead step of the stage, which this actor may finish. Raises RefusedError, PermissionError."""
+    item = lead_step(dossier, stage)
+    _check_right(actor, dossier, item)
+    return item
+
+
+def check_number(dossier: Dossier, number: str, day: date) -> None:
+    """Raises RefusedError for a number or date a result cannot bear."""
+    if not number or len(number) > 60:
+        raise refuse(_("Xin ghi số của kết quả (tối đa 60 ký tự)."), "number")
+    if dossier.received_at and day < timezone.localdate(dossier.received_at):
+        raise refuse(_("Ngày của kết quả không thể trước ngày tiếp nhận hồ sơ."), "day")
+
+
 def number_result(
     *,
     code: str,
@@ -297,13 +313,9 @@ def number_result(
 ) -> CaseChange:
     """The clerk numbers and seals the result (cấp số, đóng dấu)."""
     number = number.strip()
-    if not number or len(number) > 60:
-        raise refuse(_("Xin ghi số của kết quả (tối đa 60 ký tự)."), "number")
     dossier = dossier_by_code(code)
-    if dossier.received_at and day < dossier.received_at.date():
-        raise refuse(_("Ngày của kết quả không thể trước ngày tiếp nhận hồ sơ."), "day")
-    item = lead_step(dossier, "numbering")
-    _check_right(actor, dossier, item)
+    check_number(dossier, number, day)
+    check_may(actor, dossier, "numbering")
     changes: dict[str, Any] = {"result_number": number, "result_date": day}
     if sha256:
         changes["result_sha256"] = sha256

@@ -15,16 +15,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from tinhso.foundation.accounts import public as accounts
 from tinhso.foundation.accounts.public import AuthenticatedRequest, access
 from tinhso.foundation.files import public as files
 from tinhso.foundation.organizations import public as organizations
+from tinhso.foundation.signing import public as signing
 from tinhso.foundation.workflow import public as workflow
 from tinhso.systems.one_stop import acts
 from tinhso.systems.one_stop.acts import Act, Offer
 from tinhso.systems.one_stop.due_words import due_words
 from tinhso.systems.one_stop.models import Dossier
 from tinhso.systems.one_stop.services import ask_once, citizen, consulting, deadlines, handling, money
+from tinhso.systems.one_stop.signatures import one
 from tinhso.systems.one_stop.types import Finding, PaperGiven, RefusedError, refuse
+from tinhso.systems.one_stop.views import confirming
 from tinhso.systems.one_stop.views.opening import opened
 from tinhso.systems.one_stop.views.result import shown_result
 
@@ -77,6 +81,8 @@ def _do(request: AuthenticatedRequest, dossier: Dossier, chosen: Act, offered: O
     except RefusedError as refused:
         findings = [replace(f, place=FIELD_OF.get(f.place, f.place)) for f in refused.findings]
         return _page(request, dossier, chosen, findings)
+    except signing.SigningRefusedError as refused:
+        return _page(request, dossier, chosen, [Finding(confirming.place_of(refused), str(refused))])
     except files.FileRefusedError as refused:
         return _page(request, dossier, chosen, [Finding("file", p.sentence) for p in refused.problems])
     except (workflow.StaleWorkItemError, PermissionError) as late:
@@ -114,6 +120,7 @@ def _page(request: AuthenticatedRequest, dossier: Dossier, chosen: Act, findings
             or bool(request.POST.get(ask_once.REASON)),
             "typed": request.POST if request.method == "POST" else request.GET,
             "once": uuid4().hex,
+            "to_sign": confirming.to_sign(request, dossier, chosen),
             "result": shown_result(dossier, request.actor) if chosen.slug in SHOWS_RESULT else None,
             "due": due_words(
                 due_at=dossier.promised_at or dossier.due_at,
@@ -150,8 +157,8 @@ def _filled(chosen: Act, dossier: Dossier, offered: Offer, request: Authenticate
         kept = dossier.result_draft.get("file_name")
         again = chosen.filled("content", value=dossier.result_draft.get("content", ""))
         return again.filled("file", hint=_("Để trống thì giữ tệp «%(name)s».") % {"name": kept}) if kept else again
-    if chosen is acts.NUMBER:
-        return chosen.filled("day", value=f"{today:%d/%m/%Y}")
+    if chosen in (acts.APPROVE, acts.NUMBER):
+        return confirming.with_ways(chosen, dossier, request.actor).filled("day", value=f"{today:%d/%m/%Y}")
     return chosen
 
 
@@ -280,6 +287,12 @@ def _draft(request: AuthenticatedRequest, dossier: Dossier, offered: Offer, at: 
 
 
 def _give_number(request: AuthenticatedRequest, dossier: Dossier, offered: Offer, at: datetime) -> None:
+    if request.POST.get("how") == "seal":
+        one.seal_result(
+            code=dossier.code, actor=request.actor, number=_text(request, "number"), day=_date(request, "day"),
+            confirmed_at=accounts.confirmed_at(request=request), at=at,
+        )  # fmt: skip
+        return
     handling.number_result(
         code=dossier.code,
         actor=request.actor,
@@ -288,6 +301,16 @@ def _give_number(request: AuthenticatedRequest, dossier: Dossier, offered: Offer
         at=at,
         sha256=_kept_file(request)[0],
     )
+
+
+def _approve(request: AuthenticatedRequest, dossier: Dossier, offered: Offer, at: datetime) -> None:
+    if request.POST.get("how") != "sign":
+        handling.approve(code=dossier.code, actor=request.actor, at=at, text=_text(request, "note"))
+        return
+    one.sign_result(
+        code=dossier.code, actor=request.actor, seen=_text(request, "seen"), at=at, text=_text(request, "note"),
+        confirmed_at=accounts.confirmed_at(request=request),
+    )  # fmt: skip
 
 
 def _supply(request: AuthenticatedRequest, dossier: Dossier, offered: Offer, at: datetime) -> None:
@@ -316,7 +339,7 @@ DO: dict[str, Doer] = {
     "answer": _answer,
     "draft": _draft,
     "check": lambda r, d, o, at: handling.check_draft(code=d.code, actor=r.actor, at=at, text=_text(r, "note")),
-    "approval": lambda r, d, o, at: handling.approve(code=d.code, actor=r.actor, at=at, text=_text(r, "note")),
+    "approval": _approve,
     "number": _give_number,
     "delivery": lambda r, d, o, at: handling.return_result(
         code=d.code, actor=r.actor, at=at, how=_text(r, "how") or "electronic", receiver=_text(r, "receiver")

@@ -11,17 +11,20 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from tinhso.design.jinja import WEEKDAYS
 from tinhso.foundation.accounts.public import Actor, AuthenticatedRequest, access
+from tinhso.foundation.signing import public as signing
 from tinhso.foundation.workflow import public as workflow
 from tinhso.foundation.workflow.public import WorkItem
 from tinhso.systems.one_stop import acts, selectors
 from tinhso.systems.one_stop.due_words import due_words
 from tinhso.systems.one_stop.selectors import DossierRow
 from tinhso.systems.one_stop.services import handling
+from tinhso.systems.one_stop.signatures import rounds
 from tinhso.systems.one_stop.types import RefusedError
 
 PAGE = 50
@@ -44,7 +47,7 @@ def inbox(request: AuthenticatedRequest) -> HttpResponse:
         due_before=_end_of_day(at) if only == "today" else None,
         stages=(STAGE_OF[chosen],) if chosen else ("consultation",) if only == "consultation" else (),
     )
-    limit = MOST_AT_ONCE if chosen else PAGE
+    limit = rounds.MOST if chosen in ROUNDS else MOST_AT_ONCE if chosen else PAGE
     page = workflow.inbox(actor=request.actor, wanted=wanted, after=request.GET.get("after"), limit=limit)
     counts = workflow.badges(actor=request.actor, at=at)
     request.work_counts = counts  # type: ignore[attr-defined]
@@ -59,7 +62,8 @@ def inbox(request: AuthenticatedRequest) -> HttpResponse:
         "chosen": chosen,
         "at": at,
         "chips": _chips(whose, only, counts),
-        "bulk_acts": _bulk_acts(page.items, request.actor),
+        "bulk_acts": (offered := _bulk_acts(page.items, request.actor)),
+        "most": rounds.MOST if offered and offered[0]["slug"] in ROUNDS else MOST_AT_ONCE,
     }
     return render(request, "one_stop/inbox.html", context)
 
@@ -137,7 +141,13 @@ BULK: dict[str, tuple[Any, Callable[..., Any]]] = {
     "approval": (acts.APPROVE, lambda code, actor, at: handling.approve(code=code, actor=actor, at=at)),
     "delivery": (acts.RETURN_RESULT, lambda code, actor, at: handling.return_result(code=code, actor=actor, at=at)),
 }
+ROUNDS = {
+    "signing": (rounds.Kind.APPROVAL, _lazy("Xem từng bản rồi ký số"), "pen"),
+    "sealing": (rounds.Kind.SEAL, _lazy("Cấp số, đóng dấu số hàng loạt"), "document"),
+}  # looked through before anything is signed: a page of its own
 STAGE_OF = {
+    "signing": "approval",
+    "sealing": "numbering",
     "acceptance": "intake",
     "examination": "examination",
     "check": "checking",
@@ -149,11 +159,19 @@ STAGE_OF = {
 def _bulk_acts(items: tuple[WorkItem, ...], actor: Actor) -> list[dict[str, Any]]:
     """Acts that make sense for what stands on this page."""
     stages = {item.stage for item in items if acts.may_work_on(actor, item)}
-    return [
-        {"slug": slug, "label": act.label, "icon": act.icon}
+    signing_ways = [
+        {"slug": slug, "label": label, "icon": icon}
+        for slug, (kind, label, icon) in ROUNDS.items()
+        if STAGE_OF[slug] in stages and signing.can_sign(actor=actor, kind=rounds.KEY[kind]).is_able
+    ]
+    return signing_ways + [
+        {"slug": slug, "label": ON_PAPER if slug == "approval" and signing_ways else act.label, "icon": act.icon}
         for slug, (act, _do) in BULK.items()
         if STAGE_OF[slug] in stages
     ]
+
+
+ON_PAPER = _lazy("Duyệt trên giấy")
 
 
 @access("official")
@@ -162,6 +180,8 @@ def bulk(request: AuthenticatedRequest) -> HttpResponse:
     """One act on up to 100 dossiers, each in its own transaction: what failed is named, what went well stays."""
     slug = request.POST.get("do", "")
     codes = list(dict.fromkeys(request.POST.getlist("code")))
+    if slug in ROUNDS:
+        return _open_round(request, ROUNDS[slug][0], codes)
     if slug not in BULK:
         messages.warning(request, _("Việc này không làm hàng loạt được."))
         return redirect("one_stop:inbox")
@@ -182,3 +202,18 @@ def bulk(request: AuthenticatedRequest) -> HttpResponse:
         return redirect("one_stop:inbox")
     context = {"done": done, "failed": failed, "act": BULK[slug][0]}
     return render(request, "one_stop/bulk_result.html", context)
+
+
+def _open_round(request: AuthenticatedRequest, kind: str, codes: list[str]) -> HttpResponse:
+    """A round of what was chosen; what cannot enter it is named."""
+    try:
+        with transaction.atomic():
+            made = rounds.open_round(codes=codes, kind=kind, actor=request.actor, at=timezone.now())
+    except RefusedError as refused:
+        messages.warning(request, str(refused))
+        return redirect("one_stop:inbox")
+    for code, why in list(made.left.items())[:5]:
+        messages.warning(request, f"{code}: {why}")
+    if kind == rounds.Kind.SEAL:
+        return redirect("one_stop:round", made.round_id)
+    return redirect("one_stop:round_line", made.round_id, 1)

@@ -17,6 +17,7 @@ from tinhso.foundation.accounts.public import AuthenticatedRequest, Right, acces
 from tinhso.foundation.files import public as files
 from tinhso.foundation.forms import public as forms
 from tinhso.foundation.organizations import public as organizations
+from tinhso.foundation.signing import public as signing
 from tinhso.foundation.workflow import public as workflow
 from tinhso.systems.one_stop import acts, permissions, printing, selectors
 from tinhso.systems.one_stop import public as one_stop
@@ -77,6 +78,7 @@ def dossier(request: AuthenticatedRequest, code: str) -> HttpResponse:
     offered = acts.offer(found, actor=request.actor, items=items, at=at)
     papers = selectors.paper_list(found)
     steps = steps_of(found)
+    shown = _chosen(request, papers)
     tracking = one_stop.track(code=found.code, actor=request.actor, at=at)
     context: Mapping[str, Any] = {
         "dossier": found,
@@ -90,7 +92,8 @@ def dossier(request: AuthenticatedRequest, code: str) -> HttpResponse:
         ),
         "groups": _declared(found, number_open=number_open),
         "papers": papers,
-        "shown": _chosen(request, papers),
+        "shown": shown,
+        "verdict": signing.words_of(sha256=shown.sha256, at=at) if shown and shown.sha256 else None,
         "acts": [_button(act, found) for act in offered.acts],
         "steps": [_step(step) for step in tracking.steps],
         "consultations": _consultations(found, at),

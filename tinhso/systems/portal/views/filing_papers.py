@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from tinhso.foundation.accounts.public import AuthenticatedRequest, access
 from tinhso.foundation.files import intake
 from tinhso.foundation.files import public as files
+from tinhso.foundation.signing import public as signing
 from tinhso.systems.portal import drafts
 from tinhso.systems.portal.models import Draft
 from tinhso.systems.portal.views import filing
@@ -135,7 +136,11 @@ def _show(
 
 def _row(draft: Draft, paper: drafts.Asked, errors: list[tuple[str, str]], held: list[vault.Held]) -> dict[str, Any]:
     given = [
-        {**one, "href": reverse("portal:filing_file", args=[draft.pk, one["id"]])}
+        {
+            **one,
+            "href": reverse("portal:filing_file", args=[draft.pk, one["id"]]),
+            "verdict": signing.words_of(sha256=one["sha256"]),
+        }
         for one in draft.papers
         if one["key"] == paper.key
     ]

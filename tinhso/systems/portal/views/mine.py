@@ -16,6 +16,7 @@ from tinhso.design import jinja
 from tinhso.foundation.accounts.public import AuthenticatedRequest, access
 from tinhso.foundation.audit import public as audit
 from tinhso.foundation.files import public as files
+from tinhso.foundation.signing import public as signing
 from tinhso.systems.one_stop import public as one_stop
 from tinhso.systems.portal import answers
 from tinhso.systems.portal.views import filing
@@ -80,6 +81,7 @@ def _show(request: AuthenticatedRequest, tracking: one_stop.Tracking, **more: An
         "steps": [_line(step) for step in tracking.steps],
         "receipt_href": reverse("portal:receipt", args=[tracking.code]),
         "result_href": reverse("portal:result", args=[tracking.code]) if tracking.result_sha256 else None,
+        "verdict": signing.words_of(sha256=tracking.result_sha256) if tracking.result_sha256 else None,
         "slips": [(reverse("one_stop:printing", args=[tracking.code, key]), SLIPS[key]) for key in tracking.slips],
         "parts": [(part, answers.badge(part, timezone.now())) for part in tracking.parts],
         "looked": looked[:5],

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from tinhso.foundation.accounts.public import AuthenticatedRequest, access
 from tinhso.foundation.files import intake
 from tinhso.foundation.files import public as files
+from tinhso.foundation.signing import public as signing
 from tinhso.systems.one_stop import public as one_stop
 from tinhso.systems.portal.views.filing_papers import ACCEPT, offers, too_large
 from tinhso.systems.portal.views.mine import own_tracking
@@ -233,7 +234,11 @@ def _row(one: Wanted, given: Sequence[dict[str, Any]], errors: Errors, held: lis
         "note": "",
         "case": "",
         "required": one.is_asked,
-        "given": [{**paper, "href": ""} for paper in given if paper["place"] == one.place],
+        "given": [
+            {**paper, "href": "", "verdict": signing.words_of(sha256=paper.get("sha256", ""))}
+            for paper in given
+            if paper["place"] == one.place
+        ],
         "held": offers(held, {paper.get("vault", "") for paper in given}),
         "errors": [sentence for place, sentence in errors if place == one.place],
     }

@@ -1,0 +1,1 @@
+"""Signing results: what is signed, one at a time, many at a time; above the services and the printing."""
