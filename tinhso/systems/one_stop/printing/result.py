@@ -11,6 +11,7 @@ from tinhso.lib.typesetting import typeset
 from tinhso.systems.one_stop.models import Dossier
 from tinhso.systems.one_stop.permissions import path_of
 from tinhso.systems.one_stop.printing.papers import TEMPLATES, frame, place_of, qr_of
+from tinhso.systems.one_stop.services import verifying
 
 NUMBER, DAY = "SoKyHieu", "NgayBanHanh"  # the places of the paper
 COLLECTIVE = ("commune", "province")  # a people's committee decides as a body
@@ -22,6 +23,8 @@ def result(dossier: Dossier, *, signer: Actor) -> bytes:
     drafted = dossier.history.filter(kind="drafted").order_by("-at", "-id").first()
     dated: datetime = drafted.at if drafted else dossier.submitted_at
     given = frame(dossier.handling_unit_id, dated)
+    post = post_of(dossier, signer)
+    issued = verifying.token_for(dossier, signer=signer, title=post.title if post else "")
     made = typeset(
         TEMPLATES / "result.typ",
         {
@@ -32,9 +35,10 @@ def result(dossier: Dossier, *, signer: Actor) -> bytes:
             "summary": f"{plain_name(dossier.procedure_name)}: {dossier.applicant_name}",
             "body": _body(dossier),
             "recipients": [f"{dossier.applicant_name};", f"Lưu: VT, hồ sơ {dossier.code}."],
-            "authority": authority(post_of(dossier, signer), unit.kind),
+            "authority": authority(post, unit.kind),
             "signer": signer.name,
-            "qr": qr_of(dossier.code),
+            "qr": issued.qr_svg if issued else qr_of(dossier.code),
+            **({"qr_alt": issued.alt, "token": issued.printed} if issued else {}),
         },
         dated=dated,
     )

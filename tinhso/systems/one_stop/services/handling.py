@@ -22,7 +22,7 @@ from tinhso.lib.working_time import Event, Limit, Rule
 from tinhso.systems.one_stop import permissions
 from tinhso.systems.one_stop.models import Dossier
 from tinhso.systems.one_stop.selectors.one import dossier_by_code
-from tinhso.systems.one_stop.services import ask_once, asked, progress
+from tinhso.systems.one_stop.services import ask_once, asked, progress, verifying
 from tinhso.systems.one_stop.services.doing import as_actor
 from tinhso.systems.one_stop.services.history import note
 from tinhso.systems.one_stop.states import State
@@ -318,6 +318,7 @@ def number_result(
     check_may(actor, dossier, "numbering")
     changes: dict[str, Any] = {"result_number": number, "result_date": day}
     if sha256:
+        verifying.bind_result(dossier, sha256=sha256, number=number, day=day, at=at)
         changes["result_sha256"] = sha256
     Dossier.objects.filter(pk=dossier.pk).update(**changes)
     return _forward(code, actor, ("numbering",), at, text or number)

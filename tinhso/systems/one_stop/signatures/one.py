@@ -79,9 +79,9 @@ def paper_to_seal(dossier: Dossier, *, number: str, day: date) -> Paper:
     name = f"ket-qua-{dossier.code}.pdf"
     if dossier.result_draft.get("sha256"):  # a file handed in keeps no places: number and date stand below the seal
         words = f"{number}, {day:%d/%m/%Y}"
-        return Paper(sha256, name, SEAL + dossier.code, _seal(words))
+        return Paper(sha256, name, SEAL + dossier.code, _seal(words), after_signer=True)
     filled: Mapping[str, str] = {NUMBER: number, DAY: day_in_words(day)}
-    return Paper(sha256, name, SEAL + dossier.code, _seal(), filled)
+    return Paper(sha256, name, SEAL + dossier.code, _seal(), after_signer=True, filled=filled)
 
 
 def _check_unused(dossier: Dossier, number: str, day: date) -> None:
@@ -111,7 +111,7 @@ def seal_result(
     paper = paper_to_seal(dossier, number=number, day=day)
     sealed = signing.sign_pdf(
         sha256=paper.sha256, name=paper.name, purpose=paper.purpose, by=actor, confirmed_at=confirmed_at, kind="seal",
-        appearance=paper.appearance, filled=paper.filled, at=at,
+        appearance=paper.appearance, after_signer=paper.after_signer, filled=paper.filled, at=at,
     )  # fmt: skip
     return handling.number_result(
         code=code, actor=actor, number=number, day=day, at=at, sha256=sealed.sha256, text=text

@@ -3,7 +3,10 @@
 import io
 from datetime import timedelta
 
+import pypdfium2
 import pytest
+import zxingcpp
+from django.test import Client
 from django.utils import timezone
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
@@ -12,11 +15,12 @@ from tinhso.foundation.signing import appearance, blanks
 from tinhso.foundation.signing import public as signing
 from tinhso.foundation.signing.models import Credential
 from tinhso.foundation.signing.public import SigningRefusedError
+from tinhso.systems.one_stop import printing, services
 from tinhso.systems.one_stop import public as one_stop
-from tinhso.systems.one_stop import services
 from tinhso.systems.one_stop.printing.result import authority
 from tinhso.systems.one_stop.tests.factories import page
 from tinhso.systems.one_stop.tests.signing_office import SigningOffice
+from tinhso.systems.verification import public as verification
 
 pytestmark = pytest.mark.django_db
 
@@ -184,3 +188,24 @@ def test_the_authority_is_written_as_the_decree_wants(title: str, kind: str, lin
 
     post = HeldPost(post_id=1, unit_id=1, unit_path=(1,), unit_name="U", role="leader", title=title)
     assert authority(post, kind) == lines
+
+
+def test_a_sealed_result_bears_the_token_by_which_anyone_verifies_it(signing_office: SigningOffice) -> None:
+    dossier = signing_office.sealed()
+    known = verification.status(source="one_stop", source_ref=dossier.code, kind="result")
+    assert known is not None
+    assert (known.state, known.sha256) == ("valid", dossier.result_sha256)
+    picture = pypdfium2.PdfDocument(content_of(dossier.result_sha256))[0].render(scale=3).to_pil()
+    (code,) = zxingcpp.read_barcodes(picture)
+    assert code.text.endswith(f"/X/{known.token}")
+    page_of_it = Client().get(f"/X/{known.token}").content.decode()
+    assert "05/2026-GKS" in page_of_it
+    assert dossier.identity_number not in page_of_it
+
+
+def test_a_paper_looked_at_again_keeps_its_token_and_an_issued_one_gets_no_other(signing_office: SigningOffice) -> None:
+    office = signing_office
+    dossier = office.sealed()
+    before = verification.status(source="one_stop", source_ref=dossier.code, kind="result")
+    printing.result(dossier, signer=office.leader)
+    assert verification.status(source="one_stop", source_ref=dossier.code, kind="result") == before
