@@ -242,7 +242,7 @@ def attach_scan(*, code: str, key: str, name: str, sha256: str, file_name: str, 
 
 
 def exchange_scan(*, code: str, key: str, former: str, sha256: str, at: datetime) -> int:
-    """The digitised paper whose file was `former` now is this newer form of it (signed); how many. Raises LookupError."""
+    """The digitised paper whose file was `former` now is its newer, signed form; how many. Raises LookupError."""
     return scans.exchange_scan(code=code, key=key, former=former, sha256=sha256, at=at)
 
 

@@ -35,7 +35,8 @@ def confirm(*, document_id: int, corrected: Mapping[str, str], actor: Actor, at:
     """Put the paper into its dossier with the fields as the officer saw or corrected them; twice is once.
 
     The digital signatures of officer and agency (TT 01/2023, art. 5) are put on `copy_sha256` after this step
-    (`services/signing_papers.py`); until then the paper truly stands as «chưa ký số». Raises PermissionError, LookupError, ValueError, FileRefusedError.
+    (`services/signing_papers.py`); until then the paper truly stands as «chưa ký số». Raises PermissionError,
+    LookupError, ValueError, FileRefusedError.
     """
     if not Document.objects.get(pk=document_id).pages.filter(kind=Page.Kind.CONTENT).exists():
         raise ValueError("Giấy này không còn trang nào có nội dung: gộp với giấy khác hoặc quét lại.")

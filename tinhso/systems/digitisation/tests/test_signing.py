@@ -1,4 +1,4 @@
-"""A confirmed paper is signed by its officer and by the agency, and goes into its owner's store; and what goes wrong."""
+"""A confirmed paper is signed by its officer and its agency and goes into the owner's store; and what goes wrong."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -22,9 +22,9 @@ from tinhso.systems.digitisation.models import Batch, Document
 from tinhso.systems.digitisation.separators import Separator, code_of
 from tinhso.systems.digitisation.tests import factories
 from tinhso.systems.digitisation.tests.conftest import AT, Send
-from tinhso.systems.one_stop import services as desk_services
 from tinhso.systems.one_stop.tests.factories import Office, papers_in
-from tinhso.systems.vault.models import Content, Paper
+from tinhso.systems.one_stop.tests.factories import services as desk_services
+from tinhso.systems.vault.tests.factories import Paper, file_of
 
 authority_folder, state = authority.authority_folder, authority.state
 stamps = authority.services
@@ -99,7 +99,7 @@ def test_officer_and_agency_sign_and_dossier_and_store_hold_the_signed_file(
     kept = Paper.objects.get(source="digitisation")
     assert (kept.zone, kept.weight, kept.signature) == ("digitised", 3, "valid")
     assert kept.number.startswith("15/")
-    assert Content.objects.get(paper=kept).sha256 == document.signed_sha256
+    assert file_of(kept) == document.signed_sha256
 
 
 def test_signing_and_its_news_twice_is_once(
@@ -137,7 +137,7 @@ def test_without_services_it_is_signed_and_a_later_timestamp_reaches_dossier_and
     document.refresh_from_db()
     assert document.signed_sha256 == newer
     assert papers_in(code, paper_key)[0].sha256 == newer
-    assert Content.objects.get(paper__source="digitisation").sha256 == newer
+    assert file_of(Paper.objects.get(source="digitisation")) == newer
 
 
 @pytest.mark.parametrize("ago", [None, timedelta(minutes=20)])
