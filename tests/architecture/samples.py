@@ -161,11 +161,14 @@ SAMPLES: dict[str, Sample] = {
     "scans/<int:batch_id>": scan("batch_id", DIGITISERS),
     "scans/<int:batch_id>/confirmation": scan("batch_id", DIGITISERS),
     "scans/<int:batch_id>/urgency": scan("batch_id", DIGITISERS),
+    "scans/<int:batch_id>/signing": scan("batch_id", DIGITISERS),
+    "scans/<int:batch_id>/sealing": scan("batch_id", DIGITISERS),
     "scans/pages/<int:page_id>/act": scan("page_id", DIGITISERS),
     "scans/pages/<int:page_id>.jpg": scan("page_id", OFFICE),
     "scans/papers/<int:document_id>": scan("document_id", DIGITISERS),
     "scans/papers/<int:document_id>/place": scan("document_id", DIGITISERS),
     "scans/papers/<int:document_id>/merging": scan("document_id", DIGITISERS),
+    "scans/papers/<int:document_id>/taking-back": scan("document_id", DIGITISERS),
     "scans/papers/<int:document_id>/copy.pdf": scan("document_id", NOBODY),  # made when it is confirmed
     "scans/separators.pdf": fixed(NOBODY),  # without a dossier there is nothing to print
     "dossiers/<str:code>/store": dossier(OFFICE),

@@ -28,6 +28,18 @@ TELL_ALIVE_SECONDS = 10.0
 STALLED_AFTER_SECONDS = 30.0
 LONGEST_BACK_OFF_SECONDS = 5.0
 CONCURRENT_JOBS = 2
+POLL_SECONDS = 3.0  # a notice of a new job may be lost with its connection; looking again loses nothing
+OVERDUE_SECONDS = 15.0
+ANSWER_SECONDS = 10.0
+PATIENCE_SECONDS = 25.0  # jobs in hand get 20 of them
+HUNG_SECONDS = 2.0
+OVERDUE = """
+select exists (
+    select 1 from procrastinate_jobs as waiting
+    where waiting.status = 'todo' and coalesce(waiting.scheduled_at, now()) <= now()
+      and (select max(at) from procrastinate_events where job_id = waiting.id) < now() - make_interval(secs => %s)
+) and not exists (select 1 from procrastinate_jobs where status = 'doing')
+"""
 
 
 class Worker:
@@ -102,21 +114,39 @@ class Worker:
         queue = asyncio.create_task(
             jobs.run_worker_async(
                 concurrency=CONCURRENT_JOBS,
+                fetch_job_polling_interval=POLL_SECONDS,
                 install_signal_handlers=False,
                 stalled_worker_timeout=STALLED_AFTER_SECONDS,
                 shutdown_graceful_timeout=20,
             )
         )
-        rescued_at = 0.0
-        while not queue.done() and not self.stopping.is_set():
-            if time.monotonic() - rescued_at > TELL_ALIVE_SECONDS:
-                await rescue(jobs)
-                await asyncio.to_thread(_tell_alive, selectors.JOBS)
-                rescued_at = time.monotonic()
-            await asyncio.wait([queue], timeout=0.5)
+        try:
+            looked_at = 0.0
+            while not queue.done() and not self.stopping.is_set():
+                if time.monotonic() - looked_at > TELL_ALIVE_SECONDS:
+                    await asyncio.wait_for(rescue(jobs), ANSWER_SECONDS)
+                    if await asyncio.wait_for(asyncio.to_thread(_look_after_jobs), ANSWER_SECONDS):
+                        log.warning("jobs wait and none is fetched: the queue is taken up anew")
+                        break
+                    looked_at = time.monotonic()
+                await asyncio.wait([queue], timeout=0.5)
+        finally:  # also where looking failed: a queue left behind would hold its connections
+            await _end(queue, PATIENCE_SECONDS if self.stopping.is_set() else HUNG_SECONDS)
+
+
+async def _end(queue: asyncio.Task[None], patience: float) -> None:
+    """Asked once it finishes the jobs in hand; asked twice it lets go, also of a fetch that never returns."""
+    for _ask in range(3):
         queue.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await queue
+        done, _ = await asyncio.wait([queue], timeout=patience)
+        if done:
+            break
+        patience = HUNG_SECONDS
+    else:
+        log.error("the queue could not be ended; its connections are closed under it")
+        return
+    with contextlib.suppress(asyncio.CancelledError):
+        await queue
 
 
 async def rescue(jobs: App) -> int:
@@ -128,8 +158,12 @@ async def rescue(jobs: App) -> int:
     return len(stalled)
 
 
-def _tell_alive(name: str) -> None:
+def _look_after_jobs() -> bool:
+    """Tell that this loop lives; whether a job waits too long although nothing is being worked on."""
     try:
-        services.note_alive(name)
+        services.note_alive(selectors.JOBS)
+        with connection.cursor() as cursor:
+            cursor.execute(OVERDUE, [OVERDUE_SECONDS])
+            return bool(cursor.fetchone()[0])
     finally:
         connection.close()

@@ -86,6 +86,15 @@ class Document(models.Model):
         READY = "ready", "Chờ xác nhận"
         CONFIRMED = "confirmed", "Đã đưa vào hồ sơ"
 
+    class Signature(models.TextChoices):
+        """TT 01/2023/TT-VPCP, art. 5: the officer who compared it signs, then the agency."""
+
+        NONE = "none", "Chưa ký số"
+        SIGNING = "signing", "Đang ký"
+        SIGNED = "signed", "Cán bộ đã ký, chờ cơ quan ký"
+        SEALING = "sealing", "Cơ quan đang ký"
+        SEALED = "sealed", "Đã ký số"
+
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="documents")
     order = models.PositiveIntegerField()
     dossier_code = models.CharField("Hồ sơ", max_length=60, blank=True)
@@ -98,9 +107,18 @@ class Document(models.Model):
     unit_ids = ArrayField(models.BigIntegerField(), default=list)  # who has a part in the dossier: they may search it
     owner_number = models.CharField(max_length=35, blank=True)  # whose paper: readings are noted on their page
     result_code = models.CharField("Mã kết quả", max_length=40, blank=True)
-    copy_sha256 = models.CharField("Bản dùng hằng ngày", max_length=64, blank=True)  # PDF/A; not signed by anybody yet
+    copy_sha256 = models.CharField("Bản dùng hằng ngày", max_length=64, blank=True)  # PDF/A as made, before signatures
+    confirmed_by = models.CharField(max_length=100, blank=True)
     confirmed_by_name = models.CharField("Người xác nhận", max_length=200, blank=True)
     confirmed_at = models.DateTimeField("Xác nhận lúc", null=True)
+    signature = models.CharField("Ký số", max_length=10, choices=Signature, default=Signature.NONE)
+    signature_problem = models.TextField("Vì sao chưa ký được", blank=True)
+    signed_sha256 = models.CharField("Bản đã ký", max_length=64, blank=True)  # its newest form
+    signer_name = models.CharField("Người ký", max_length=200, blank=True)
+    signed_at = models.DateTimeField("Ký lúc", null=True)
+    seal_name = models.CharField("Cơ quan ký", max_length=200, blank=True)
+    sealed_at = models.DateTimeField("Cơ quan ký lúc", null=True)
+    vault_ref = models.CharField(max_length=60, blank=True)  # in the owner's store; "" while it is not there
 
     class Meta:
         verbose_name = "Giấy tờ số hoá"
@@ -112,6 +130,16 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.name or f"{self.batch} {self.order}"
+
+    @property
+    def file_sha256(self) -> str:
+        """What the dossier holds of it: the signed form, else the working copy."""
+        return self.signed_sha256 or self.copy_sha256
+
+    @property
+    def purpose(self) -> str:
+        """By this the signing tells which confirmation it signed: after a taking back it is another."""
+        return f"digitisation:{self.pk}:{self.confirmed_at.timestamp() if self.confirmed_at else 0:.6f}"
 
 
 class Page(models.Model):

@@ -15,7 +15,7 @@ from tinhso.systems.one_stop.models import Dossier
 from tinhso.systems.one_stop.selectors import pace
 from tinhso.systems.one_stop.selectors.lists import cursor_of, my_dossiers_after
 from tinhso.systems.one_stop.selectors.one import dossier_by_code, is_consulted
-from tinhso.systems.one_stop.services import imagining, scans, tracking
+from tinhso.systems.one_stop.services import imagining, issued, scans, tracking
 from tinhso.systems.one_stop.services.checking import Applicant
 from tinhso.systems.one_stop.services.intake import Request, applicant_of
 from tinhso.systems.one_stop.services.scans import RESULT_KEY, PaperList, PaperWanted
@@ -30,6 +30,7 @@ from tinhso.systems.one_stop.types import (
     Step,
     Tracking,
 )
+from tinhso.systems.vault import public as vault
 
 __all__ = [
     "RESULT_KEY",
@@ -47,7 +48,10 @@ __all__ = [
     "Tracking",
     "attach_scan",
     "cursor_after",
+    "detach_scan",
     "due_moves",
+    "exchange_scan",
+    "issued_result",
     "my_dossiers",
     "paces",
     "papers_wanted",
@@ -235,3 +239,23 @@ def attach_scan(*, code: str, key: str, name: str, sha256: str, file_name: str, 
     PermissionError.
     """
     scans.attach_scan(code=code, key=key, name=name, sha256=sha256, file_name=file_name, actor=actor, at=at)
+
+
+def exchange_scan(*, code: str, key: str, former: str, sha256: str, at: datetime) -> int:
+    """The digitised paper whose file was `former` now is its newer, signed form; how many. Raises LookupError."""
+    return scans.exchange_scan(code=code, key=key, former=former, sha256=sha256, at=at)
+
+
+def detach_scan(
+    *, code: str, key: str, sha256: str, attached_at: datetime, reason: str, actor: Actor, at: datetime
+) -> None:
+    """Take a digitised paper out that was put in by mistake at `attached_at`. Raises LookupError, PermissionError."""
+    scans.detach_scan(
+        code=code, key=key, sha256=sha256, attached_at=attached_at, reason=reason, actor=actor, at=at
+    )  # fmt: skip
+
+
+def issued_result(*, code: str) -> vault.IssuedResult | None:
+    """The result of a dossier once it is its owner's, else None. Raises LookupError."""
+    dossier: Dossier = dossier_by_code(code)
+    return issued.result_of(dossier.pk)

@@ -19,7 +19,7 @@ BLANK_INK = 0.0002  # share of ink under which a page is blank; a page with one 
 UNEVEN = 14.0  # grey levels between parts of the paper; a flat-bed scan stays under 6
 NOISY = 0.0008  # specks to a point
 STRAIGHT = 0.4  # degrees that Tesseract bears by itself
-PRINT_HEIGHT = 18.0  # points of a letter that Tesseract needs; larger print only takes longer
+PRINT_HEIGHT = 15.0  # points of a letter that Tesseract needs; larger print only takes longer
 MAX_SKEW = 20.0  # degrees
 UPSIDE_DOWN = 0.8  # of `topside`: print that stands upright has more
 

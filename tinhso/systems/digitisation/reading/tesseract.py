@@ -104,7 +104,7 @@ def turned(picture: Picture) -> tuple[int, float]:
 def _run(picture: Picture, arguments: Sequence[str]) -> str:
     if not is_there():
         raise OcrMissingError(MISSING)
-    encoded = cv2.imencode(".png", picture, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()
+    encoded = cv2.imencode(".pgm", picture)[1].tobytes()  # packing it would cost more than Tesseract's start
     try:
         answer = subprocess.run(
             ["tesseract", "stdin", "stdout", *arguments],

@@ -34,8 +34,9 @@ def make_copy(*, document_id: int, at: datetime) -> str:
 def confirm(*, document_id: int, corrected: Mapping[str, str], actor: Actor, at: datetime) -> Document:
     """Put the paper into its dossier with the fields as the officer saw or corrected them; twice is once.
 
-    The digital signature of officer and agency (TT 01/2023, art. 5) is put on `copy_sha256` after this step; until then
-    the paper truly stands as «chưa ký». Raises PermissionError, LookupError, ValueError, FileRefusedError.
+    The digital signatures of officer and agency (TT 01/2023, art. 5) are put on `copy_sha256` after this step
+    (`services/signing_papers.py`); until then the paper truly stands as «chưa ký số». Raises PermissionError,
+    LookupError, ValueError, FileRefusedError.
     """
     if not Document.objects.get(pk=document_id).pages.filter(kind=Page.Kind.CONTENT).exists():
         raise ValueError("Giấy này không còn trang nào có nội dung: gộp với giấy khác hoặc quét lại.")
@@ -59,7 +60,7 @@ def confirm(*, document_id: int, corrected: Mapping[str, str], actor: Actor, at:
             at=at,
         )
         document.status = Document.Status.CONFIRMED
-        document.confirmed_by_name, document.confirmed_at = actor.name, at
+        document.confirmed_by, document.confirmed_by_name, document.confirmed_at = actor.key, actor.name, at
         document.save()
         arranging.settle(document.batch)
         audit.record(

@@ -1,6 +1,6 @@
 """The list of batches with what is read of each, sending one, and one batch as a strip of pages."""
 
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tinhso.foundation.accounts.public import AuthenticatedRequest, access
 from tinhso.foundation.files.public import FileRefusedError
+from tinhso.foundation.signing import public as signing
 from tinhso.systems.digitisation import permissions, selectors, services
 from tinhso.systems.digitisation.models import Batch
 from tinhso.systems.digitisation.permissions import WORK
@@ -93,9 +94,23 @@ def batch(request: AuthenticatedRequest, batch_id: int) -> HttpResponse:
         "batch": found,
         "groups": groups,
         "plain": len(plain),
+        **_signing(request, found),
         "is_reading": found.status in ("queued", "reading"),
     }
     return render(request, "digitisation/batch.html", context)
+
+
+def _signing(request: AuthenticatedRequest, found: Batch) -> dict[str, Any]:
+    """How many papers wait for this officer's signature and for the agency's, and why they cannot be signed."""
+    sign, seal = services.to_sign(found, request.actor).count(), services.to_seal(found).count()
+    post_id = services.sealing_post(found, request.actor) if seal else None
+    able = signing.can_sign(actor=request.actor) if sign else None
+    keeps = signing.can_sign(actor=request.actor, kind="seal", post_id=post_id) if post_id is not None else None
+    return {
+        "to_sign": sign if able and able.is_able else 0,
+        "to_seal": seal if keeps and keeps.is_able else 0,
+        "why_not_sign": " ".join(one.sentence for one in (able, keeps) if one and not one.is_able),
+    }
 
 
 @access("official", *WORK)

@@ -167,4 +167,4 @@ def copy(request: AuthenticatedRequest, document_id: int) -> HttpResponseBase:
     """The working copy, where it has been made."""
     found = opened(lambda: selectors.document_for(document_id=document_id, actor=request.actor))
     _note_reading(request, found)
-    return opened(lambda: files.response(sha256=found.copy_sha256, name=f"{found.name or 'giay-to'}.pdf", inline=True))
+    return opened(lambda: files.response(sha256=found.file_sha256, name=f"{found.name or 'giay-to'}.pdf", inline=True))

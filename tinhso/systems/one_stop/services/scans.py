@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from tinhso.foundation.accounts.public import Actor, Right
+from tinhso.foundation.accounts.public import Actor, Right, actor_of_job
 from tinhso.foundation.files import public as files
 from tinhso.systems.one_stop import permissions
 from tinhso.systems.one_stop.models import Dossier, DossierPaper
@@ -33,6 +33,8 @@ class PaperList:
     identity_number: str
     unit_ids: tuple[int, ...]  # every unit that has a part in it
     result_code: str  # code of the kind of result
+    procedure_code: str
+    owner_kind: str  # citizen | business
     papers: tuple[PaperWanted, ...]
 
 
@@ -51,6 +53,8 @@ def papers_wanted(*, code: str) -> PaperList:
         identity_number=dossier.identity_number,
         unit_ids=tuple(sorted(permissions.unit_ids_of(dossier))),
         result_code=dossier.result_code,
+        procedure_code=dossier.procedure_code,
+        owner_kind="business" if dossier.applicant_kind == "business" else "citizen",
         papers=tuple(PaperWanted(key, name, key in with_file) for key, name in names.items()),
     )
 
@@ -78,11 +82,52 @@ def attach_scan(*, code: str, key: str, name: str, sha256: str, file_name: str, 
     held = list(dossier.papers.filter(key=key).order_by("id"))
     if any(paper.sha256 == sha256 for paper in held):
         return
-    stored = files.stored(sha256=sha256)
     paper = next((one for one in held if not one.sha256), None) or DossierPaper(
         dossier=dossier, key=key, name=name, added_at=at, round=dossier.supplement_count
     )
-    paper.sha256, paper.file_name, paper.media_type = sha256, file_name, stored.media_type
-    paper.size, paper.pages = stored.size, stored.pages
-    paper.save()
+    paper.file_name = file_name
+    _fill(paper, sha256)
     note(dossier, "paper_digitised", actor=actor, at=at, text=f"Số hoá: {name}", data={"key": key, "sha256": sha256})
+
+
+def _fill(paper: DossierPaper, sha256: str) -> None:
+    stored = files.stored(sha256=sha256)
+    paper.sha256, paper.media_type, paper.size, paper.pages = sha256, stored.media_type, stored.size, stored.pages
+    paper.save()
+
+
+def exchange_scan(*, code: str, key: str, former: str, sha256: str, at: datetime) -> int:
+    """A digitised paper was signed, or its signature strengthened: the dossier points to the newer file; how many.
+
+    The same twice changes nothing. Raises LookupError.
+    """
+    dossier = dossier_by_code(code)
+    Dossier.objects.select_for_update().get(pk=dossier.pk)
+    held = list(dossier.papers.filter(key=key, sha256=former))
+    for paper in held:
+        _fill(paper, sha256)
+    if held:
+        signer, data = actor_of_job(name="signing"), {"key": key, "former": former, "sha256": sha256}
+        note(dossier, "paper_signed", actor=signer, at=at, text=f"Ký số: {held[0].name}", data=data)
+    return len(held)
+
+
+def detach_scan(
+    *, code: str, key: str, sha256: str, attached_at: datetime, reason: str, actor: Actor, at: datetime
+) -> None:
+    """A paper put in by mistake is taken out: a paper ticked at the desk waits for its file again, one that the scan
+    brought (at `attached_at`) goes. Raises LookupError, PermissionError.
+    """
+    if why := why_not_scan(code=code, actor=actor):
+        raise PermissionError(why)
+    dossier = dossier_by_code(code)
+    Dossier.objects.select_for_update().get(pk=dossier.pk)
+    for paper in dossier.papers.filter(key=key, sha256=sha256):
+        if paper.added_at == attached_at:
+            paper.delete()
+        else:
+            paper.sha256 = paper.file_name = paper.media_type = ""
+            paper.size, paper.pages = 0, None
+            paper.save()
+        data = {"key": key, "sha256": sha256, "reason": reason}
+        note(dossier, "paper_taken_out", actor=actor, at=at, text=f"Rút bản số hoá «{paper.name}»: {reason}", data=data)

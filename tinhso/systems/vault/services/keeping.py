@@ -15,6 +15,7 @@ from tinhso.foundation.audit import public as audit
 from tinhso.foundation.files import public as files
 from tinhso.foundation.organizations import public as organizations
 from tinhso.foundation.outbox import public as outbox
+from tinhso.foundation.signing import public as signing
 from tinhso.systems.vault import matching
 from tinhso.systems.vault.events import PaperKept
 from tinhso.systems.vault.models import Content, Paper, Store
@@ -22,6 +23,12 @@ from tinhso.systems.vault.records import Deposit, IssuedResult
 from tinhso.systems.vault.selectors.kinds import all_kinds
 from tinhso.systems.vault.services import lapsing, opening
 
+_STATES = {
+    "valid": Paper.Signature.VALID,
+    "invalid": Paper.Signature.INVALID,
+    "unsigned": Paper.Signature.NONE,
+    "unreadable": Paper.Signature.NONE,  # a picture or a sheet: nothing in it could be a signature
+}
 MOST_OWN = 500
 MOST_OWN_BYTES = 1_000_000_000
 
@@ -72,7 +79,10 @@ def _is_another(paper: Paper, result: IssuedResult) -> bool:
     """Another number, or other bytes under the same number."""
     if paper.number != result.number[:60]:
         return True
-    return bool(result.sha256) and paper.has_file and not opening.is_file_of(paper, result.sha256)
+    if not result.sha256 or not paper.has_file:
+        return False
+    same = {result.sha256, signing.latest_version(sha256=result.sha256)}  # signed or stamped since, it is the same
+    return not any(opening.is_file_of(paper, sha256) for sha256 in same)
 
 
 def _result(result: IssuedResult, unit: organizations.Unit, *, ref: str) -> Deposit:
@@ -218,6 +228,28 @@ def record_signature(*, sha256: str, state: str, words: str, at: datetime) -> in
     """The verdict on a file, to every paper that is this file; how many."""
     papers = Paper.objects.filter(pk__in=Content.objects.filter(sha256=sha256).values("paper_id"))
     return papers.update(signature=state, signature_words=words[:2000], signature_at=at)
+
+
+def judge(*, paper_id: int, at: datetime) -> None:
+    """Write the verdict on the signatures of a paper just kept, by the trust list in force."""
+    if sha256 := opening.file_to_judge(paper_id):
+        judge_file(sha256, at=at)
+
+
+def judge_file(sha256: str, *, at: datetime) -> int:
+    """The verdict on a file to every paper that is this file; how many. Files no paper is are not looked at."""
+    if not Content.objects.filter(sha256=sha256).exists():
+        return 0
+    verdict = signing.verdict_of(sha256=sha256, at=at)
+    state = _STATES.get(verdict.state, Paper.Signature.UNCHECKED)
+    return record_signature(sha256=sha256, state=state, words=verdict.sentence, at=at)
+
+
+def follow(former: str, sha256: str, *, at: datetime) -> int:
+    """A signature was strengthened: papers that were the former file are the newer one; how many. Twice is once."""
+    stored = files.stored(sha256=sha256)
+    moved = Content.objects.filter(sha256=former).update(sha256=sha256, size=stored.size, pages=stored.pages)
+    return judge_file(sha256, at=at) if moved else 0
 
 
 def _record(act: str, paper: Paper, *, actor: str, name: str, at: datetime) -> None:

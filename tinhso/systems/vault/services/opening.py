@@ -98,6 +98,11 @@ def _lent(paper: Paper, row: tuple[str, str, str, int, int | None] | None) -> Le
     return Lent(str(paper.key), paper.name, sha256, file_name, media_type, size, pages)
 
 
+def file_to_judge(paper_id: int) -> str:
+    """For the machine that judges signatures, which shows the bytes to nobody: no reading by others. "" without one."""
+    return Content.objects.filter(paper_id=paper_id).values_list("sha256", flat=True).first() or ""
+
+
 def is_file_of(paper: Paper, sha256: str) -> bool:
     """Whether a file the caller already has is this paper's; tells nothing it did not know."""
     return Content.objects.filter(paper=paper, sha256=sha256).exists()

@@ -13,7 +13,7 @@ from tinhso.foundation.files import public as files
 from tinhso.foundation.outbox import public as outbox
 from tinhso.systems.one_stop.tests.factories import Office, services
 from tinhso.systems.vault import public as vault
-from tinhso.systems.vault.models import Paper
+from tinhso.systems.vault.models import Content, Paper
 
 BIRTH = "1.001193"  # asks for a hospital birth notice (birth_certificate_hospital)
 MARRIAGE = "1.000894"  # may ask for a confirmation of marital status
@@ -68,3 +68,8 @@ def result(office: Office, *, number: str = "7/GKS", sha256: str = "", **changes
     day: date = timezone.localtime(office.at).date()
     office.do(services.number_result, code, number=number, day=day, sha256=sha256 or keep(9000))
     return code
+
+
+def file_of(paper: Paper) -> str:
+    """The digest of a paper's file."""
+    return Content.objects.get(paper=paper).sha256

@@ -16,7 +16,7 @@ def test_a_result_comes_into_its_owners_store_once(office: Office) -> None:
     code = result(office, return_channel="electronic")
     deliver()
     paper = Paper.objects.select_related("store").get(source_ref=code)
-    assert (paper.number, paper.weight, paper.signature, paper.zone) == ("7/GKS", 1, "unchecked", "issued")
+    assert (paper.number, paper.weight, paper.signature, paper.zone) == ("7/GKS", 1, "none", "issued")
     assert paper.store.number == office.citizen.identity_number
     office.do(services.return_result, code)
     deliver()
