@@ -1,6 +1,5 @@
 """A public key infrastructure in memory, and papers signed by it, good and bad."""
 
-import asyncio
 import io
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -26,6 +25,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from tinhso.foundation.files.tests import factories as files
 from tinhso.foundation.signing import judging
 from tinhso.foundation.signing.demo.authority import Authority, Key, Places, Subject, asn1, new_key, pem
+from tinhso.foundation.signing.judging import loops
 from tinhso.foundation.signing.judging.trust import Anchor, TrustList
 from tinhso.foundation.signing.keys import KeySigner
 
@@ -165,7 +165,7 @@ def form() -> bytes:
 def stamp(content: bytes, stamper: DummyTimeStamper) -> bytes:
     """A document timestamp and nothing else."""
     writer = IncrementalPdfFileWriter(io.BytesIO(content))
-    return asyncio.run(PdfTimeStamper(stamper).async_timestamp_pdf(writer, "sha256")).getvalue()  # type: ignore[no-any-return]
+    return loops.run(PdfTimeStamper(stamper).async_timestamp_pdf(writer, "sha256")).getvalue()  # type: ignore[no-any-return]
 
 
 def sign(
@@ -193,13 +193,13 @@ def sign(
     box = SigFieldSpec(field, on_page=0, box=(300, 100, 500, 180)) if visible else None
     writer = IncrementalPdfFileWriter(io.BytesIO(content), strict=False)
     made = PdfSigner(metadata, signer, timestamper=timestamper, new_field_spec=box)
-    return asyncio.run(made.async_sign_pdf(writer)).getvalue()  # type: ignore[attr-defined,no-any-return]
+    return loops.run(made.async_sign_pdf(writer)).getvalue()  # type: ignore[attr-defined,no-any-return]
 
 
 def renew(content: bytes, stamper: DummyTimeStamper, context: ValidationContext) -> bytes:
     """A further document timestamp over everything."""
     out = io.BytesIO(content)
-    asyncio.run(
+    loops.run(
         PdfTimeStamper(stamper).async_update_archival_timestamp_chain(
             judging_reader(content), context, in_place=False, output=out
         )

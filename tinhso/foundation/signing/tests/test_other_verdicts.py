@@ -1,6 +1,5 @@
 """Verdicts on XML, ASiC-E packages and bare CMS."""
 
-import asyncio
 import io
 import shutil
 import subprocess
@@ -16,6 +15,7 @@ from signxml.algorithms import CanonicalizationMethod, SignatureConstructionMeth
 from signxml.xades import XAdESSigner
 
 from tinhso.foundation.signing import asice, xades
+from tinhso.foundation.signing.judging import loops
 from tinhso.foundation.signing.pades import NotSignableError, Proof
 from tinhso.foundation.signing.tests import factories as make
 from tinhso.foundation.signing.tests.factories import DAY, NOW, Holder, World
@@ -214,7 +214,7 @@ def test_it_refuses_every_way_of_spoiling_a_package(kind: str, world: World, pac
 
 
 def _cms(holder: Holder, content: bytes, *, detached: bool) -> bytes:
-    made = asyncio.run(holder.signer().async_sign_general_data(content, "sha256", detached=detached, use_cades=True))
+    made = loops.run(holder.signer().async_sign_general_data(content, "sha256", detached=detached, use_cades=True))
     return bytes(made.dump())
 
 

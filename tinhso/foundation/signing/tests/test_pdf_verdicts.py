@@ -1,6 +1,5 @@
 """Verdicts on PDF signatures: every lawful kind accepted, every way of spoiling one refused."""
 
-import asyncio
 import io
 import re
 import shutil
@@ -16,7 +15,7 @@ from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 
 from tinhso.foundation.files.tests import factories as files
 from tinhso.foundation.signing.demo.authority import Authority, Places, Subject
-from tinhso.foundation.signing.judging import TrustList
+from tinhso.foundation.signing.judging import TrustList, loops
 from tinhso.foundation.signing.tests import factories as make
 from tinhso.foundation.signing.tests import tampering
 from tinhso.foundation.signing.tests.factories import DAY, NOW, Holder, World
@@ -338,7 +337,7 @@ def test_a_verdict_can_be_asked_inside_a_running_loop(world: World, plain: bytes
     async def ask() -> bool:
         return make.judge(plain, world.trust()).is_valid
 
-    assert asyncio.run(ask())
+    assert loops.run(ask())
 
 
 def test_a_signer_may_not_be_his_own_timestamp_service(world: World, holder: Holder) -> None:

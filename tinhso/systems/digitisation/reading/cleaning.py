@@ -18,7 +18,7 @@ WORKING_HEIGHT = 2339  # pixels of the long side of A4 at 200 dpi: enough for 13
 BLANK_INK = 0.0002  # share of ink under which a page is blank; a page with one signature has 0.001
 UNEVEN = 14.0  # grey levels between parts of the paper; a flat-bed scan stays under 6
 NOISY = 0.0008  # specks to a point
-STRAIGHT = 0.4  # degrees that Tesseract bears by itself
+STRAIGHT = 0.8  # degrees that Tesseract bears by itself
 PRINT_HEIGHT = 15.0  # points of a letter that Tesseract needs; larger print only takes longer
 MAX_SKEW = 20.0  # degrees
 UPSIDE_DOWN = 0.8  # of `topside`: print that stands upright has more
@@ -221,7 +221,7 @@ def _straightened(grey: Picture, angle: float) -> Picture:
     height, width = grey.shape
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
     return cv2.warpAffine(
-        grey, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=255
+        grey, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=255
     ).astype(np.uint8)
 
 

@@ -52,10 +52,10 @@ def test_bad_files_end_with_one_and_a_code(world: World, tmp_path: Path, capsys:
 def test_what_a_detached_signature_covers_is_looked_for_beside_it(
     world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import asyncio
+    from tinhso.foundation.signing.judging import loops
 
     signer = world.holder().signer()
-    made = asyncio.run(signer.async_sign_general_data(b"noi dung", "sha256", detached=True, use_cades=True))
+    made = loops.run(signer.async_sign_general_data(b"noi dung", "sha256", detached=True, use_cades=True))
     (tmp_path / "a.xml.p7s").write_bytes(made.dump())
     trust = world.folder(tmp_path / "trust")
     assert _ask(capsys, tmp_path / "a.xml.p7s", "--trust", trust)[0] == 1
