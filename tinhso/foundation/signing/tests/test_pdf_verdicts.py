@@ -11,6 +11,7 @@ from typing import Any
 import pikepdf
 import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID as Use
+from django.conf import settings
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 
 from tinhso.foundation.files.tests import factories as files
@@ -20,7 +21,7 @@ from tinhso.foundation.signing.tests import factories as make
 from tinhso.foundation.signing.tests import tampering
 from tinhso.foundation.signing.tests.factories import DAY, NOW, Holder, World
 
-SCAN = Path("/work/shared/data/ocr/tt51_2025_bca_scan_signed.pdf")
+SCAN = settings.BASE_DIR.parent / "shared" / "data" / "ocr" / "tt51_2025_bca_scan_signed.pdf"
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ import numpy as np
 import pikepdf
 import pytest
 import typst
+from django.conf import settings
 from django.core.management import call_command
 
 from tinhso.lib.typesetting import FONTS
@@ -20,7 +21,7 @@ from tinhso.systems.digitisation.reading import cleaning, tesseract
 from tinhso.systems.digitisation.reading.fields import fields_of
 from tinhso.systems.digitisation.tests import factories
 
-SHARED = Path(__file__).resolve().parents[5].parent / "shared" / "data" / "ocr"
+SHARED = settings.BASE_DIR.parent / "shared" / "data" / "ocr"
 needs_tesseract = pytest.mark.skipif(not tesseract.is_there(), reason=tesseract.MISSING)
 CHANCE = np.random.default_rng(3)
 
