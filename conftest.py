@@ -34,6 +34,23 @@ def _fresh_copies() -> None:
     procedures.look_again()
 
 
+@pytest.fixture(autouse=True)
+def _nobody_has_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All tests come from one address; what one asked is not held against the next."""
+    from tinhso.lib.rate_limit import RateLimit
+
+    asked = RateLimit.allows
+    begun: set[int] = set()
+
+    def allows(limit: RateLimit, address: str, at: float | None = None) -> bool:
+        if id(limit) not in begun:
+            begun.add(id(limit))
+            limit._asked.clear()
+        return asked(limit, address, at)
+
+    monkeypatch.setattr(RateLimit, "allows", allows)
+
+
 @pytest.fixture(scope="module")
 def tay_ninh(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     """The whole pack of Tây Ninh for the tests of one module: loaded once, each test undone, all undone at the end."""
