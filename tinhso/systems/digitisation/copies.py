@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime
-from importlib import resources
 from pathlib import Path
 
 import cv2
@@ -17,7 +16,7 @@ import fpdf
 import img2pdf
 import numpy as np
 import pikepdf
-from PIL import Image
+from PIL import Image, ImageCms
 
 from tinhso.lib.typesetting import FONTS
 from tinhso.systems.digitisation.models import Page
@@ -134,10 +133,16 @@ def _text_layer(page: Page, width: int, height: int) -> bytes:
     return bytes(layer.output())
 
 
+def _srgb() -> bytes:
+    """The colour profile; its date is blanked so that the same scan gives the same bytes."""
+    made = bytes(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    return made[:24] + bytes(12) + made[36:]
+
+
 def _finished(document: pikepdf.Pdf, title: str, dated: datetime, *, is_scan: bool) -> bytes:
     """Marked as PDF/A-2b where every page is ours; pages of others' programs are passed on without that promise."""
     if is_scan:
-        profile = pikepdf.Stream(document, (resources.files("ocrmypdf.data") / "sRGB.icc").read_bytes())
+        profile = pikepdf.Stream(document, _srgb())
         profile["/N"] = 3
         intent = pikepdf.Dictionary(
             Type=pikepdf.Name("/OutputIntent"),
