@@ -12,7 +12,9 @@ from django.utils import timezone
 from ops import demo_authority
 from tinhso.foundation.signing import credentials, evidence, proofs
 from tinhso.foundation.signing.demo import folder, server
+from tinhso.foundation.signing.tests import factories as make
 from tinhso.foundation.signing.tests.desk import Desk, make_desk
+from tinhso.foundation.signing.tests.factories import Holder, World
 
 
 @pytest.fixture(scope="session")
@@ -67,3 +69,25 @@ def services(state: Path) -> Iterator[Path]:
 def desk(db: None, state: Path) -> Desk:
     """A ward with a chairman and a clerk, who have their certificates."""
     return make_desk(state)
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return make.world()
+
+
+@pytest.fixture(scope="module")
+def holder(world: World) -> Holder:
+    return world.holder()
+
+
+@pytest.fixture(scope="module")
+def plain(world: World, holder: Holder) -> bytes:
+    return make.sign(make.paper(), holder.signer(), timestamper=world.stamper())
+
+
+@pytest.fixture(scope="module")
+def archived(world: World, holder: Holder) -> bytes:
+    return make.sign(
+        make.paper(), holder.signer(), timestamper=world.stamper(), context=world.context(holder), lta=True
+    )
