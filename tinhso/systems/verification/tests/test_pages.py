@@ -27,8 +27,6 @@ BYTES = pdf(71_001)
 @pytest.fixture(autouse=True)
 def _own_state(settings, tmp_path):
     settings.VAR = tmp_path
-    views.limit._asked.clear()
-    views.proof_limit._asked.clear()
 
 
 @pytest.fixture
