@@ -32,7 +32,7 @@ demo: setup ## DOSSIERS=71000: một năm hồ sơ mẫu / a year of sample doss
 	@$(BIN)/python manage.py demo --dossiers $(DOSSIERS)
 
 test: setup-dev ## mọi bài thử / every test
-	@TINHSO_VAR="$(TINHSO_VAR)/test" $(BIN)/python -m pytest $(ARGS)
+	@TINHSO_VAR="$(TINHSO_VAR)/test" $(BIN)/python -m pytest -n logical --maxprocesses 4 $(ARGS)
 
 check: setup-dev ## như CI: lint, kiểu, hợp đồng, migration, khuôn trang / lint, types, contracts, migrations, templates
 	@$(BIN)/python -m ops.check

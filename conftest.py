@@ -5,17 +5,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-os.environ.setdefault("TINHSO_VAR", str(Path(__file__).parent / "var" / "test"))
-
 import pytest
 
 from ops import postgres
 
 VAR = Path(os.environ["TINHSO_VAR"]).resolve()
-STARTED_HERE = False
-if not os.environ.get("DATABASE_URL"):
-    STARTED_HERE = not postgres.data_dir(VAR).exists() or not postgres.is_running(VAR)
-    postgres.start(VAR)
+STARTED = pytest.StashKey[bool]()
 
 CHROMIUM = next((p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))), None)
 
@@ -49,6 +44,16 @@ def _nobody_has_asked(monkeypatch: pytest.MonkeyPatch) -> None:
         return asked(limit, address, at)
 
     monkeypatch.setattr(RateLimit, "allows", allows)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _bytes_kept_stay_as_they_were(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """At the end of all tests each file of every store they filled is read: none was ever written over."""
+    yield
+    from tinhso.foundation.files import checking
+
+    stores = [VAR / "files", *(found.parent for found in tmp_path_factory.getbasetemp().rglob("files/sha256"))]
+    assert [path for place in stores for path in checking.changed(place)] == []
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +97,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """The database is there before Django asks for it; the process that only hands tests out needs none."""
+    if os.environ.get("DATABASE_URL") or config.getoption("numprocesses", None):
+        return
+    config.stash[STARTED] = not postgres.data_dir(VAR).exists() or not postgres.is_running(VAR)
+    postgres.start(VAR)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The database started for these tests stops with them, unless it is kept for the next run (`--reuse-db`)."""
-    if STARTED_HERE and not config.getoption("reuse_db", False):
+    if config.stash.get(STARTED, False) and not config.getoption("reuse_db", False):
         postgres.stop(VAR)

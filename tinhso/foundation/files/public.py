@@ -8,12 +8,13 @@ from typing import BinaryIO
 from django.http import FileResponse
 from django.utils.translation import gettext
 
-from tinhso.foundation.files import services, sniffing, store
+from tinhso.foundation.files import checking, services, sniffing, store
+from tinhso.foundation.files.checking import StoreCheck
 from tinhso.foundation.files.models import Blob, UploadSession
 from tinhso.foundation.files.problems import FileRefusedError, Problem
 from tinhso.foundation.statements import prepared
 
-__all__ = ["FileRefusedError", "Problem", "StoredFile", "Upload"]
+__all__ = ["FileRefusedError", "Problem", "StoreCheck", "StoredFile", "Upload"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,11 @@ def finished(*, upload: Upload) -> StoredFile:
     if upload.file is None:
         raise FileRefusedError((Problem("unfinished", gettext("Tệp chưa tải lên hết, đợi một chút.")),))
     return upload.file
+
+
+def check_store() -> StoreCheck:
+    """Every file kept, read and hashed anew: hours for a province's year, minutes for a commune's."""
+    return checking.check()
 
 
 def size_limit() -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pikepdf
 import pytest
+from django.core.management import CommandError, call_command
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
 from tinhso.foundation.files import public as files
@@ -63,6 +64,23 @@ def test_the_same_bytes_are_kept_once_and_never_rewritten(tmp_path: Path) -> Non
         0,
     )
     assert left_over(tmp_path) == [path]
+
+
+def test_a_changed_and_a_lost_file_are_found_when_the_store_is_read_again() -> None:
+    good, spoilt, lost = (files.keep(content=f.pdf(pages), name="a.pdf").sha256 for pages in (1, 2, 3))
+    assert files.check_store().is_whole
+    assert files.check_store().files == 3
+
+    store.path_of(spoilt).chmod(0o640)
+    with store.path_of(spoilt).open("r+b") as file:
+        file.write(b"X")
+    store.path_of(lost).unlink()
+    found = files.check_store()
+    assert (found.changed, found.missing, found.files) == ((spoilt,), (lost,), 2)
+    with pytest.raises(CommandError, match=r"1 tệp bị đổi, 1 tệp không còn"):
+        call_command("files", "check")
+    assert good not in found.changed
+    store.path_of(spoilt).unlink()  # what all tests kept is read again at their end
 
 
 def with_action(action: Dictionary) -> bytes:
