@@ -68,6 +68,16 @@ def look(open_page: Any, address: str) -> None:
     assert found == [], f"{address}\n" + "\n".join(found)
 
 
+def reload_until(page: Any, words: str) -> None:
+    """The worker brings messages in its own time, a second or two on a free machine."""
+    for _ in range(60):
+        if words in page.content():
+            return
+        page.wait_for_timeout(500)
+        page.reload()
+    raise AssertionError(f"«{words}» did not come: {page.inner_text('main')}")
+
+
 def test_one_sees_who_has_it_until_when_and_why(person, dossiers, open_page):
     code = dossiers["under_way"].pop()
     person.goto("/my")
@@ -95,7 +105,7 @@ def give(person: Any, paper: dict[str, Any]) -> None:
 def test_one_is_asked_for_a_paper_and_gives_it(person, dossiers, open_page):
     code = dossiers["asked"].pop()
     person.goto("/my/messages")
-    assert code in person.content()
+    reload_until(person, code)
     person.goto(f"/my/dossiers/{code}")
     assert person.locator("h1").inner_text() == "Hồ sơ của bạn cần bổ sung giấy tờ"
     assert "Giấy tờ chứng minh quan hệ" in person.content()
