@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.timezone import localtime
 
 from tinhso.systems.one_stop.models import Dossier
 from tinhso.systems.one_stop.tests.factories import ANSWERS, Office
@@ -56,7 +57,7 @@ def test_clerk_and_desk_see_the_number_and_the_sealed_result() -> None:
     act(signed_in("lanhdao"), dossier, "approval", note="")
     clerk = signed_in("vanthu")
     assert "cháu Nguyễn An" in text_of(clerk, dossier, "number")
-    day = f"{dossier.received_at:%d/%m/%Y}"
+    day = f"{localtime(dossier.received_at):%d/%m/%Y}"
     act(clerk, dossier, "number", number="05/2026-GKS", day=day, file=draft_file())
     page = text_of(signed_in("motcua.xa"), dossier, "delivery")
     assert "05/2026-GKS" in page
@@ -90,7 +91,7 @@ def test_an_answer_says_whether_it_agrees() -> None:
     police = re.search(r'name="units" value="(\d+)"><span>Công an phường Tân Ninh<', page)
     assert police
     assert page.index("Công an phường Tân Ninh") < page.index("Sở Tư pháp") < page.index("Công an phường Bình Minh")
-    due = f"{dossier.due_at:%d/%m/%Y}"
+    due = f"{localtime(dossier.due_at):%d/%m/%Y}"
     act(specialist, dossier, "consultation", units=police[1], question="Xác minh nơi cư trú", due_date=due)
     act(signed_in("congan.xa"), dossier, "answer", agrees="no", answer="Không cư trú ở đây")
     assert "Không thống nhất" in text_of(specialist, dossier)
@@ -106,7 +107,7 @@ def test_a_result_in_time_is_never_shown_as_late() -> None:
 
     dossier = drafted()
     act(signed_in("lanhdao"), dossier, "approval", note="")
-    act(signed_in("vanthu"), dossier, "number", number="05/2026-GKS", day=f"{dossier.received_at:%d/%m/%Y}")
+    act(signed_in("vanthu"), dossier, "number", number="05/2026-GKS", day=f"{localtime(dossier.received_at):%d/%m/%Y}")
     Dossier.objects.update(due_at=F("due_at") - timedelta(days=30), finished_at=F("finished_at") - timedelta(days=31))
     desk = signed_in("motcua.xa")
     page = desk.get("/inbox?whose=posts").content.decode()
