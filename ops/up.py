@@ -181,6 +181,8 @@ def set_up(marks: dict[str, str], before: dict[str, Any]) -> dict[str, Any]:
         now["demo_ca"] = marks["pack"]
     if not before.get("demo") and DEMO_DOSSIERS and not has_dossiers():
         step(f"Dựng {DEMO_DOSSIERS} hồ sơ mẫu", lambda: command("demo", dossiers=DEMO_DOSSIERS))
+        if is_demo():
+            step("Cất giấy tờ mẫu vào kho của tài khoản mẫu", lambda: command("vault", "samples"))
         now["demo"] = DEMO_DOSSIERS
     now["sign_ins"] = sign_in_table()
     done("code")
