@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tinhso.foundation.accounts.public import AuthenticatedRequest, access
 from tinhso.foundation.files.public import FileRefusedError
+from tinhso.foundation.organizations import public as organizations
 from tinhso.foundation.signing import public as signing
 from tinhso.systems.digitisation import permissions, selectors, services
 from tinhso.systems.digitisation.models import Batch
@@ -46,6 +47,7 @@ def batches(request: AuthenticatedRequest) -> HttpResponse:
         "priorities": Batch.Priority.choices,
         "typed": request.POST,
         "errors": errors,
+        "folder": organizations.get_unit(unit_id=permissions.unit_of(request.actor)).key,
         "notice": "" if tesseract.is_there() else tesseract.MISSING,
     }
     return render(request, "digitisation/batches.html", context, status=422 if errors else 200)

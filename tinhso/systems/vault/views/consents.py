@@ -66,7 +66,8 @@ def _agencies() -> list[organizations.Unit]:
 
 
 def _papers(store: Store) -> list[Paper]:
-    found = Paper.objects.filter(store=store, hidden_at__isnull=True, has_file=True)
+    """What an agency may be let read: nothing hidden or taken back; what has run out may still prove the past."""
+    found = Paper.objects.filter(store=store, hidden_at__isnull=True, has_file=True, status=Paper.Status.GOOD)
     return list(found.order_by("-added_at", "-pk")[:MOST_LISTED])
 
 

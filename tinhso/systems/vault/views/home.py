@@ -149,7 +149,7 @@ def _row(paper: Paper, on: date) -> dict[str, Any]:
         "href": f"{_home()}/papers/{paper.key}",
         "name": paper.name,
         "facts": words.facts(paper),
-        "due": words.validity(paper, on),
+        "due": words.validity(paper, on) if paper.zone != Paper.Zone.OWN else None,
         "weight": words.weight(paper),
         "is_own": paper.zone == Paper.Zone.OWN,
         "hidden": bool(paper.hidden_at),
@@ -169,7 +169,7 @@ def show_paper(request: AuthenticatedRequest, found: Paper, *, is_own: bool, **m
         "paper": found,
         "is_own": is_own,
         "is_uploaded": found.zone == Paper.Zone.OWN,
-        "due": words.validity(found, today()),
+        "due": words.validity(found, today()) if found.zone != Paper.Zone.OWN else None,
         "pairs": _pairs(found),
         "uses": rows.uses_of(found),
         "readings": rows.readings_of_paper(found, limit=10),
@@ -190,7 +190,6 @@ def _pairs(found: Paper) -> list[tuple[str, str]]:
         (gettext("Số, ký hiệu"), found.number),
         (gettext("Cơ quan cấp"), found.issuer_name),
         (gettext("Ngày cấp"), f"{found.issued_on:%d/%m/%Y}" if found.issued_on else ""),
-        (gettext("Vùng"), gettext(str(Paper.Zone(found.zone).label))),
         (gettext("Giá trị pháp lý"), words.weight(found)),
         (gettext("Chữ ký"), found.signature_words or signed if found.zone != Paper.Zone.OWN else ""),
         (gettext("Từ đâu"), _origin(found)),
@@ -204,6 +203,10 @@ def _origin(found: Paper) -> str:
         return gettext("Kết quả của hồ sơ %(code)s") % {"code": found.source_ref}
     if found.zone == Paper.Zone.OWN:
         return gettext("Chủ kho tự tải lên")
+    if found.zone == Paper.Zone.ISSUED:
+        return gettext("Cơ quan cấp gửi vào kho, mã %(code)s") % {"code": found.source_ref}
+    if found.weight == Paper.Weight.CERTIFIED:
+        return gettext("Chứng thực tại cơ quan, mã %(code)s") % {"code": found.source_ref}
     return gettext("Số hoá tại cơ quan, mã %(code)s") % {"code": found.source_ref}
 
 
