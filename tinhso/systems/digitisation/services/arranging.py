@@ -165,6 +165,7 @@ def printed_number(text: str) -> int | None:
 def _legible(content: Sequence[Page]) -> list[str]:
     foreign = [page.number for page in content if page.foreign_code]
     dim = [page.number for page in content if page.source == "ocr" and page.confidence < DOUBTFUL_PAGE]
+    dim = [number for number in dim if number not in foreign]  # a sheet of codes has no words to read
     unread = [page.number for page in content if page.source == "unread"]
     said = []
     if foreign:

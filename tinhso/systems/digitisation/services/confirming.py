@@ -1,7 +1,8 @@
 """One key: the officer has seen the picture beside its fields, and the paper goes into the dossier."""
 
+import contextlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -74,11 +75,30 @@ def confirm(*, document_id: int, corrected: Mapping[str, str], actor: Actor, at:
     return document
 
 
+def day_as_written(kept: str) -> str:
+    """«2026-11-12» as people write it; what is no day as it is."""
+    try:
+        return f"{date.fromisoformat(kept):%d/%m/%Y}"
+    except ValueError:
+        return kept
+
+
+def _day_as_kept(written: str) -> str:
+    """Raises ValueError for what is no day of the calendar."""
+    for form in ("%d/%m/%Y", "%Y-%m-%d"):
+        with contextlib.suppress(ValueError):
+            return datetime.strptime(written, form).date().isoformat()  # noqa: DTZ007 (a day on paper has no zone)
+    if written:
+        raise ValueError("Ngày văn bản ghi theo ngày/tháng/năm, ví dụ 12/11/2026.")
+    return ""
+
+
 def _correct(document: Document, corrected: Mapping[str, str]) -> None:
     for name in LABELS:
         if name not in corrected:
             continue
         value, before = " ".join(corrected[name].split())[:500], document.fields.get(name, {})
+        value = _day_as_kept(value) if name == "date" else value
         if value != before.get("value", ""):
             document.fields[name] = {**before, "value": value, "confidence": 1.0, "by_hand": True}
     document.fields = {name: one for name, one in document.fields.items() if one["value"]}

@@ -94,8 +94,8 @@ def _number(document: Document) -> str:
 
 
 def _day(said: str) -> date | None:
-    """The day on the paper; an officer may have written it over as 12/11/2026, or as no day at all."""
+    """The day on the paper; None where none was read."""
     try:
-        return date.fromisoformat("-".join(reversed(said.split("/"))) if "/" in said else said)
+        return date.fromisoformat(said)
     except ValueError:
         return None

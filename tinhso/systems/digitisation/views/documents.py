@@ -22,6 +22,7 @@ from tinhso.systems.digitisation.models import Document, Page
 from tinhso.systems.digitisation.permissions import WORK
 from tinhso.systems.digitisation.reading import opening
 from tinhso.systems.digitisation.reading.fields import LABELS
+from tinhso.systems.digitisation.services.confirming import day_as_written
 from tinhso.systems.digitisation.services.pages import on_disk
 from tinhso.systems.digitisation.views.opening import opened
 from tinhso.systems.one_stop import public as one_stop
@@ -68,12 +69,17 @@ def _context(request: AuthenticatedRequest, found: Document, errors: list[tuple[
         "batch": found.batch,
         "pages": pages,
         "shown": shown,
-        "rows": [(name, label, found.fields.get(name, {})) for name, label in LABELS.items()],
+        "rows": [(name, label, _shown(name, found.fields.get(name, {}))) for name, label in LABELS.items()],
         "typed": request.POST,
         "list": wanted_list,
         "paper_options": [(paper.key, paper.name) for paper in wanted_list.papers] if wanted_list else [],
         "errors": errors,
     }
+
+
+def _shown(name: str, field: dict[str, Any]) -> dict[str, Any]:
+    """A field as a person writes it: the day as 12/11/2026."""
+    return {**field, "value": day_as_written(field["value"])} if name == "date" and field else field
 
 
 def _list_of(found: Document) -> one_stop.PaperList | None:
@@ -100,7 +106,7 @@ def _note_reading(request: AuthenticatedRequest, found: Document | None) -> None
 @require_POST
 def place(request: AuthenticatedRequest, document_id: int) -> HttpResponse:
     """Say which dossier, then which paper of its list."""
-    opened(lambda: selectors.document_for(document_id=document_id, actor=request.actor))
+    found = opened(lambda: selectors.document_for(document_id=document_id, actor=request.actor))
     try:
         with transaction.atomic():
             services.assign(
@@ -111,7 +117,9 @@ def place(request: AuthenticatedRequest, document_id: int) -> HttpResponse:
                 at=timezone.now(),
             )
     except (LookupError, ValueError, PermissionError) as error:
-        messages.error(request, str(error))
+        _note_reading(request, found)
+        context = _context(request, found, [("dossier", str(error))])
+        return render(request, "digitisation/document.html", context, status=422)
     return redirect("digitisation:document", document_id)
 
 
