@@ -9,6 +9,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
+from django.utils import timezone
+
+from tinhso.design.jinja import plain_name
 from tinhso.foundation.accounts.public import Actor
 from tinhso.foundation.calendars import public as calendars
 from tinhso.foundation.forms import public as forms
@@ -127,6 +130,12 @@ def missing(intake: Intake, papers: Sequence[procedures.Paper]) -> list[procedur
     return [p for p in papers if p.required and p.key not in there]
 
 
+def _asked_for(intake: Intake, at: datetime) -> str:
+    """What the person came for, as their own page names it."""
+    on = timezone.localdate(at)
+    return plain_name(procedures.get_procedure(code=intake.procedure_code, on=on).name)[:100]
+
+
 def look_in_store(intake: Intake, papers: Sequence[procedures.Paper], *, actor: Actor, at: datetime) -> None:
     """Once for a person and a procedure: what need not be asked. That it was shown is on the person's own page."""
     question = f"{intake.identity_number}:{intake.procedure_code}"
@@ -134,7 +143,7 @@ def look_in_store(intake: Intake, papers: Sequence[procedures.Paper], *, actor: 
         return
     wanted = leaning.wanted_of(intake.procedure_code, [paper for paper in papers if not paper.is_shown_only])
     held = vault.held_for_official(
-        owner_number=intake.identity_number, wanted=wanted, actor=actor, subject=intake.procedure_code, at=at,
+        owner_number=intake.identity_number, wanted=wanted, actor=actor, subject=_asked_for(intake, at), at=at,
         at_desk=True,
     )  # fmt: skip
     places = vault.already_held(owner_number=intake.identity_number, wanted=wanted, at=at)
@@ -148,7 +157,7 @@ def lend_held(intake: Intake, paper: procedures.Paper, *, actor: Actor, at: date
     held = intake.held[paper.key]
     try:
         lent = vault.lend(
-            key=held["key"], owner_number=intake.identity_number, actor=actor, subject=intake.procedure_code, at=at,
+            key=held["key"], owner_number=intake.identity_number, actor=actor, subject=_asked_for(intake, at), at=at,
             at_desk=True,
         )  # fmt: skip
     except LookupError as gone:

@@ -76,10 +76,38 @@ def test_a_file_that_is_no_scan_is_refused_with_one_sentence(browser: Client) ->
 def test_a_paper_without_separator_is_tied_by_two_choices(browser: Client, code: str, send: Send) -> None:
     document = send(factories.scan(factories.letter())).documents.get()
     browser.post(f"/scans/papers/{document.pk}/place", {"dossier": code})
-    assert "chọn thành phần" in browser.get(f"/scans/papers/{document.pk}").content.decode()
+    assert "Chọn thành phần" in browser.get(f"/scans/papers/{document.pk}").content.decode()
     browser.post(f"/scans/papers/{document.pk}/place", {"dossier": code, "paper": "result"})
     document.refresh_from_db()
     assert document.status == Document.Status.READY
+
+
+def test_a_wrong_dossier_is_said_beside_what_was_typed(browser: Client, code: str, send: Send) -> None:
+    document = send(factories.scan(factories.letter())).documents.get()
+    answer = browser.post(f"/scans/papers/{document.pk}/place", {"dossier": "H53.KHONG"})
+    assert answer.status_code == 422
+    assert "Không có hồ sơ mang mã H53.KHONG." in answer.content.decode()
+    assert 'value="H53.KHONG"' in answer.content.decode()
+
+
+def test_a_day_is_shown_and_written_as_people_write_it(browser: Client, code: str, send: Send) -> None:
+    batch = send(factories.scan(factories.sheet(code_of(Separator(code, "result", 1))), factories.letter()))
+    document = batch.documents.get()
+    path = f"/scans/papers/{document.pk}"
+    assert 'value="12/11/2026"' in browser.get(path).content.decode()
+    assert "ngày/tháng/năm" in browser.post(path, {"field-date": "31/02/2026"}).content.decode()
+    browser.post(path, {"field-date": "13/11/2026"})
+    document.refresh_from_db()
+    assert document.fields["date"]["value"] == "2026-11-13"
+
+
+def test_a_page_that_follows_a_reading_does_not_throw_away_what_is_typed(browser: Client, code: str) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    browser.post("/scans", {"scan": SimpleUploadedFile("lo.pdf", factories.scan(factories.blank()))})
+    page = browser.get("/scans").content.decode()
+    assert 'http-equiv="refresh"' not in page
+    assert 'data-hx-trigger="every 5s"' in page
 
 
 def test_figures_and_lists_open(browser: Client, code: str, send: Send) -> None:

@@ -121,7 +121,8 @@ def _notes(state: Intake, paper: procedures.Paper) -> list[str]:
     ]
     when = _("xuất trình") if paper.is_shown_only else paper.case or ("" if paper.required else _("khi cần"))
     if paper.key in state.held:
-        given = [_("Kho của người nộp đã có: %(what)s") % {"what": state.held[paper.key]["sentence"]}]
+        held = _("Kho của người nộp đã có: %(what)s. Tự vào hồ sơ khi nhận, không thu bản giấy.")
+        given = [held % {"what": state.held[paper.key]["sentence"]}]
     elif paper.key in state.registers:
         given = [_("%(place)s đã có, không yêu cầu nộp") % {"place": state.registers[paper.key]}]
     return [note for note in (*given, when, state.files.get(paper.key, {}).get("name", "")) if note]
