@@ -87,7 +87,7 @@ def _day_as_kept(written: str) -> str:
     """Raises ValueError for what is no day of the calendar."""
     for form in ("%d/%m/%Y", "%Y-%m-%d"):
         with contextlib.suppress(ValueError):
-            return datetime.strptime(written, form).date().isoformat()  # noqa: DTZ007 (a day on paper has no zone)
+            return datetime.strptime(written, form).date().isoformat()
     if written:
         raise ValueError("Ngày văn bản ghi theo ngày/tháng/năm, ví dụ 12/11/2026.")
     return ""

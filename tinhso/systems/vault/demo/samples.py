@@ -171,4 +171,3 @@ def _delegate(owners: list[Account], at: datetime) -> None:
         power=Delegate.Power.USE, valid_to=None, actor=accounts.actor_of_account(account_id=organisation.pk), at=at,
         today=timezone.localdate(at),
     )  # fmt: skip
-
