@@ -12,7 +12,8 @@ from pyhanko.sign.timestamps import TimestampRequestError
 
 from tinhso.foundation.signing.evidence import EvidenceUnavailableError
 from tinhso.foundation.signing.judging import loops
-from tinhso.foundation.signing.judging.containers import ASIC, DS, MIMETYPE
+from tinhso.foundation.signing.judging.containers import ASIC, MIMETYPE
+from tinhso.foundation.signing.judging.xml import DS
 from tinhso.foundation.signing.pades import DIGEST, NotSignableError, Proof, Signed
 
 SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"

@@ -1,11 +1,15 @@
-"""XML signatures (XMLDSig, XAdES): the whole document covered, references resolved once and in one way."""
+"""XML signatures (XMLDSig, XAdES): the whole document covered, references resolved once and in one way.
+
+In a package (ASiC) the signatures stand in a file of their own and refer to the files beside it: all of them.
+"""
 
 import base64
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote
 
 from asn1crypto import cms, crl, ocsp, x509
 from cryptography import x509 as cx509
@@ -17,11 +21,11 @@ from signxml.verifier import SignatureConfiguration
 from tinhso.foundation.signing.judging import certificates, messages
 from tinhso.foundation.signing.judging import reasons as why
 from tinhso.foundation.signing.judging.certificates import Evidence
-from tinhso.foundation.signing.judging.containers import DS, read_xml
 from tinhso.foundation.signing.judging.reasons import JudgedError
 from tinhso.foundation.signing.judging.records import Finding, Reason
 from tinhso.foundation.signing.judging.trust import TrustList
 
+DS = "{http://www.w3.org/2000/09/xmldsig#}"
 XADES = "{http://uri.etsi.org/01903/v1.3.2#}"
 SIGNED_PROPERTIES = "http://uri.etsi.org/01903#SignedProperties"
 ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
@@ -29,6 +33,7 @@ C14N = ("http://www.w3.org/TR/2001/REC-xml-c14n-20010315", "http://www.w3.org/20
         "http://www.w3.org/2001/10/xml-exc-c14n#")  # fmt: skip
 ID_NAMES = ("Id", "ID", "id")
 LARGEST = 100_000_000
+Files = Mapping[str, bytes]
 
 
 @dataclass
@@ -67,24 +72,48 @@ async def judge(content: bytes, trust: TrustList, now: datetime) -> tuple[tuple[
         raise JudgedError("unsigned")
     if _repeated_ids(root):
         raise JudgedError("byte_range")
-    outside = [*root.itersiblings(preceding=True), *root.itersiblings()]
-    if any(isinstance(one, etree._ProcessingInstruction) for one in outside):
-        raise JudgedError("not_whole_file")  # a style sheet beside the root is signed by nobody and shows what it likes
+    _nothing_outside(root)
     found: list[Finding] = []
     for number, element in enumerate(elements):
         found += await _judge_one(content, root, element, number, trust, now)
     return tuple(found), []
 
 
-async def _judge_one(
-    content: bytes, root: etree._Element, element: etree._Element, number: int, trust: TrustList, now: datetime
+async def judge_beside(
+    content: bytes, files: Files, trust: TrustList, now: datetime, *, field: str
 ) -> tuple[Finding, ...]:
-    name = element.get("Id") or f"Signature {number + 1}"
+    """The signatures in one file of a package, each over all the files beside it. Raises JudgedError."""
+    root = read_xml(content)
+    elements = list(root.iter(f"{DS}Signature"))
+    if not elements:
+        raise JudgedError("malformed")
+    if _repeated_ids(root):
+        raise JudgedError("byte_range")
+    found: list[Finding] = []
+    for number, element in enumerate(elements):
+        found += await _judge_one(content, root, element, number, trust, now, field=field, files=files)
+    return tuple(found)
+
+
+async def _judge_one(
+    content: bytes,
+    root: etree._Element,
+    element: etree._Element,
+    number: int,
+    trust: TrustList,
+    now: datetime,
+    *,
+    field: str = "",
+    files: Files | None = None,
+) -> tuple[Finding, ...]:
+    """files: what stands beside the signature in its package; None: it stands in what it signs."""
+    name = " ".join(part for part in (field, element.get("Id") or f"Signature {number + 1}") if part)
     try:
         signed = _opened(element, name)
     except JudgedError as error:
         return (messages.unknown_finding(name, "XMLDSig", error.reasons),)
-    found = _covers(root, element) + _integrity(content, signed, number)
+    open_parts = _covers(root, element) if files is None else _covers_files(element, files)
+    found = open_parts + _integrity(content, signed, number, files or {})
     signer = signed.chain[0]
     evidence = signed.evidence.with_more(signed.chain)
     stamp, of_stamp = None, []
@@ -111,7 +140,7 @@ async def _judge_one(
         level=level if signed.is_xades else "",
         signed_at=stamp.at if stamp and proven else signed.claimed,
         time_source="timestamp" if proven else "claimed" if signed.claimed else "none",
-        covers_whole_file=not _covers(root, element),
+        covers_whole_file=not open_parts,
         integrity=not found,
         trusted=standing.trusted,
         revoked=standing.revoked,
@@ -120,6 +149,21 @@ async def _judge_one(
         reasons=messages.once([*found, *of_stamp, *standing.reasons]),
     )
     return (finding, stamp.finding) if stamp else (finding,)
+
+
+def read_xml(content: bytes) -> etree._Element:
+    """Without entities, network and document types. Raises JudgedError."""
+    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+        raise JudgedError("active_declaration")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False,
+                             huge_tree=len(content) < 100_000_000, remove_comments=False)  # fmt: skip
+    try:
+        root = etree.fromstring(content, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise JudgedError("damaged") from error
+    if root.getroottree().docinfo.doctype:
+        raise JudgedError("active_declaration")
+    return root
 
 
 def _repeated_ids(root: etree._Element) -> bool:
@@ -207,7 +251,47 @@ def _covers_objects(element: etree._Element) -> bool:
     )
 
 
-def _integrity(content: bytes, signed: Signed, number: int) -> list[Reason]:
+def _covers_files(element: etree._Element, files: Files) -> list[Reason]:
+    """Each file of the package is referred to once, as it is or in canonical form, and nothing that is not there."""
+    found, named = [], []
+    for reference in _references(element):
+        uri = reference.get("URI") or ""
+        used = [one.get("Algorithm") for one in reference.iterfind(f"{DS}Transforms/{DS}Transform")]
+        if any(one not in C14N for one in used):
+            found.append(why.reason("unsupported"))
+        if not uri.startswith("#"):
+            named.append(unquote(uri))
+    if set(named) - set(files):
+        found.append(why.reason("missing_member"))
+    if set(files) - set(named):
+        found.append(why.reason("unsigned_member"))
+    if len(named) != len(set(named)):
+        found.append(why.reason("malformed"))
+    return found
+
+
+def _payloads(element: etree._Element, files: Files) -> dict[str, bytes | etree._Element]:
+    """What each reference to a file digests; XML that is digested in canonical form as its root. Raises JudgedError."""
+    found: dict[str, bytes | etree._Element] = {}
+    for reference in _references(element):
+        uri = reference.get("URI") or ""
+        content = files.get(unquote(uri))
+        if content is None:
+            continue
+        is_canonical = reference.find(f"{DS}Transforms/{DS}Transform") is not None
+        found[uri] = _nothing_outside(read_xml(content)) if is_canonical else content
+    return found
+
+
+def _nothing_outside(root: etree._Element) -> etree._Element:
+    """A style sheet beside the root is signed by nobody and shows what it likes. Raises JudgedError."""
+    outside = [*root.itersiblings(preceding=True), *root.itersiblings()]
+    if any(isinstance(one, etree._ProcessingInstruction) for one in outside):
+        raise JudgedError("not_whole_file")
+    return root
+
+
+def _integrity(content: bytes, signed: Signed, number: int, files: Files) -> list[Reason]:
     signer = signed.chain[0]
     methods = (
         element.get("Algorithm") or "" for element in signed.element.iter(f"{DS}SignatureMethod", f"{DS}DigestMethod")
@@ -228,8 +312,13 @@ def _integrity(content: bytes, signed: Signed, number: int) -> list[Reason]:
     try:
         parsed = cx509.load_der_x509_certificate(signer.dump())
         careful = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
-        verifier = _This(number)
-        verifier.verify(content, x509_cert=parsed, expect_config=config, validate_schema=False, parser=careful)
+        payloads = _payloads(signed.element, files)
+        _This(number).verify(
+            content, x509_cert=parsed, expect_config=config, validate_schema=False, parser=careful,
+            uri_resolver=payloads.get if files else None,
+        )  # fmt: skip
+    except JudgedError as error:
+        found += error.reasons
     except InvalidDigest:
         found.append(why.reason("content_changed"))
     except InvalidSignature:
