@@ -32,7 +32,7 @@ def main() -> None:
     holder = world.holder("Đo tải", "rsa3072")
     signer, paper = holder.signer(), make.paper(2)
     look, now = appearance.default("personal"), datetime.now(UTC)
-    size = appearance.sizes_of(paper)[-1]
+    sheet = appearance.sheet_of(paper, -1)
     number = 0
 
     def invisible() -> Signed:
@@ -43,7 +43,7 @@ def main() -> None:
         nonlocal number
         number += 1
         at = now + timedelta(seconds=number)
-        mark = appearance.drawn(look, name="Nguyễn Văn Ký", organization=make.ORGANIZATION, at=at, page_size=size)
+        mark = appearance.drawn(look, name="Nguyễn Văn Ký", organization=make.ORGANIZATION, at=at, sheet=sheet)
         return pades.sign(paper, signer, level="B-B", proof=Proof(), at=now, mark=mark)
 
     long_term = make.sign(paper, signer, timestamper=world.stamper(), context=world.context(holder))

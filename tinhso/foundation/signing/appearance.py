@@ -22,13 +22,15 @@ from pyhanko.stamp import StaticStampStyle
 from tinhso.foundation.signing import blanks
 from tinhso.foundation.signing.judging.records import VIETNAM
 from tinhso.foundation.signing.pades import Mark, NotSignableError
+from tinhso.foundation.signing.sheets import POINTS, Sheet, free_place, sheet_of
 from tinhso.lib.typesetting import typeset
 
 TEMPLATE = Path(__file__).parent / "appearance.typ"
-POINTS = 72 / 25.4  # a millimetre
 SEEN_AT = 110 / 72  # scale of the picture in which codes are looked for
 A4 = (210.0, 297.0)
 SEAL = 36.0  # true size of an agency's seal
+COPY_WIDTH, COPY_TOP, COPY_MARGIN = 75.0, 4.0, 10.0  # words on a copy: above the head of a paper
+LINE, LETTERS = 4.3, 38  # height of a line of 10 points, letters of it in the width of the words on a copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,29 @@ class _Page(PdfContent):
 def default(kind: str, at: Appearance | None = None) -> Appearance:
     """The place the decree gives, on a page in the layout of Nghị định 30/2020; `at` moves the seal to a signature."""
     if kind == "copy":
-        return Appearance("copy", page=0, left=A4[0] - 15 - 75, top=6, width=75, height=14)
+        return Appearance(
+            "copy", page=0, left=A4[0] - COPY_MARGIN - COPY_WIDTH, top=COPY_TOP, width=COPY_WIDTH, height=14
+        )
     signature = at or Appearance("personal")
     if kind == "personal":
         return signature
     left = signature.left + signature.width / 3 - SEAL  # over about a third of the signer's picture, to the left
     return Appearance("seal", signature.page, left, signature.top - (SEAL - signature.height) / 2, SEAL, SEAL)
+
+
+def settled(content: bytes, wanted: Appearance, *, organization: str) -> Appearance:
+    """Where it goes on this paper: words on a copy to free room at the upper edge of a page of any size, anything else
+    into the box the paper keeps for it, or where it was wanted. Raises NotSignableError."""
+    if wanted.kind != "copy":
+        return at_reserved(content, wanted)
+    wide, high = (side / POINTS for side in sheet_of(content, wanted.page).size)
+    margin = min(COPY_MARGIN, wide / 20)
+    width = min(COPY_WIDTH, wide - 2 * margin)
+    lines = 1 + -(-len(organization) // LETTERS) + bool(wanted.words)
+    height = min(lines * LINE, high / 4)
+    top = min(COPY_TOP, high / 40)
+    left, top = free_place(content, wanted.page, (width, height), top=top, margin=margin)
+    return replace(wanted, left=left, top=top, width=width, height=height)
 
 
 def at_reserved(content: bytes, wanted: Appearance) -> Appearance:
@@ -83,13 +102,13 @@ def at_reserved(content: bytes, wanted: Appearance) -> Appearance:
         kept = blanks.reserved(reader, wanted.kind)
         if kept is None:
             return wanted
-        upper_edge = sizes_of(content)[kept.page][1]
+        sheet = sheet_of(content, kept.page)
     except (PdfError, ValueError, KeyError, TypeError, AttributeError, IndexError):
         return wanted  # a damaged file is refused where it is signed
     left, lower, right, upper = kept.box
     return replace(
-        wanted, page=kept.page, left=left / POINTS, top=(upper_edge - upper) / POINTS, width=(right - left) / POINTS,
-        height=(upper - lower) / POINTS,
+        wanted, page=kept.page, left=(left - sheet.left) / POINTS, top=(sheet.upper - upper) / POINTS,
+        width=(right - left) / POINTS, height=(upper - lower) / POINTS,
     )  # fmt: skip
 
 
@@ -103,11 +122,11 @@ def drawn(
     name: str,
     organization: str,
     at: datetime,
-    page_size: tuple[float, float],
+    sheet: Sheet,
     picture: bytes | None = None,
 ) -> Mark:
-    """The picture of this signature for a page of that size (points). Raises NotSignableError."""
-    box = box_of(appearance, page_size)
+    """The picture of this signature for that page, upright as the page is shown. Raises NotSignableError."""
+    box = sheet.in_file(box_of(appearance, sheet.size))
     made = typeset(
         TEMPLATE,
         {
@@ -118,6 +137,7 @@ def drawn(
             "lines": _lines(appearance, name, organization, at),
             "width": appearance.width,
             "height": appearance.height,
+            "turned": sheet.turned,
         },
         dated=at,
     )
@@ -152,24 +172,9 @@ def box_of(appearance: Appearance, page_size: tuple[float, float]) -> tuple[floa
     return left, lower, right, upper
 
 
-def sizes_of(content: bytes) -> list[tuple[float, float]]:
-    """Width and height of each page, in points. Raises NotSignableError."""
-    try:
-        document = pypdfium2.PdfDocument(content)
-        try:
-            return [document.get_page_size(number) for number in range(len(document))]
-        finally:
-            document.close()
-    except pypdfium2.PdfiumError as error:
-        raise NotSignableError("Tệp PDF bị hỏng nên không ký được.") from error
-
-
 def check_place(content: bytes, appearance: Appearance) -> None:
     """Raises NotSignableError where the box leaves the page or would cover a QR or bar code."""
-    sizes = sizes_of(content)
-    if not -len(sizes) <= appearance.page < len(sizes):
-        raise NotSignableError("Tệp không có trang được chọn để đặt chữ ký.")
-    box = box_of(appearance, sizes[appearance.page])
+    box = box_of(appearance, sheet_of(content, appearance.page).size)
     if any(_overlap(box, code) for code in codes_on(content, appearance.page)):
         raise NotSignableError("Chữ ký sẽ che mã QR hay mã vạch trên trang, chọn vị trí khác.")
 

@@ -14,6 +14,7 @@ from tinhso.foundation.signing.evidence import EvidenceUnavailableError
 from tinhso.foundation.signing.models import ArchivedFile, SignedVersion, SigningOrder
 from tinhso.foundation.signing.pades import NotSignableError
 
+STAMPED = ("timestamp", "archive")  # what made a version that bears no further signature
 RENEW_AFTER = timedelta(days=365)
 RENEW_BEFORE_END = timedelta(days=180)  # of the timestamp service's certificate
 
@@ -48,10 +49,12 @@ def first_of(sha256: str) -> str:
     return sha256
 
 
-def latest_of(sha256: str) -> str:
-    """What became of a file last: the newest signed, stamped or renewed form of it."""
+def latest_of(sha256: str, *, only_stamped: bool = False) -> str:
+    """What became of a file last: the newest signed, stamped or renewed form of it; or as far as it was only stamped,
+    which says the same as the file."""
     seen = {sha256}
-    while (row := SignedVersion.objects.filter(former=sha256).order_by("-made_at").first()) is not None:
+    later = SignedVersion.objects.filter(by__in=STAMPED) if only_stamped else SignedVersion.objects.all()
+    while (row := later.filter(former=sha256).order_by("-made_at").first()) is not None:
         if row.pk in seen:
             break
         sha256 = row.pk
@@ -77,7 +80,7 @@ def catch_up(*, limit: int = 50) -> int:
             # Signed on since by others: the timestamp belongs over the newest form, which holds the older ones.
             newest = latest_of(row.signed_sha256)
             try:
-                row.signed_sha256 = strengthened(newest, timezone.now(), "timestamp")
+                row.signed_sha256 = _stamped(newest) or strengthened(newest, timezone.now(), "timestamp")
                 row.reached = "B-LTA"
             except EvidenceUnavailableError:
                 return done
@@ -86,6 +89,11 @@ def catch_up(*, limit: int = 50) -> int:
             row.save(update_fields=["signed_sha256", "reached", "level", "problem"])
         done += 1
     return done
+
+
+def _stamped(sha256: str) -> str:
+    """The file itself where it ends with a document timestamp of ours, which then covers every signature in it."""
+    return sha256 if SignedVersion.objects.filter(pk=sha256, by__in=STAMPED).exists() else ""
 
 
 def take_in(sha256: str, at: datetime) -> ArchivedFile:

@@ -129,7 +129,7 @@ def _check(paper: Paper) -> None:
     if paper.after_signer and not _signed_by_person(paper.sha256):
         sentence = f"«{paper.name}» chưa có chữ ký của người có thẩm quyền nên chưa đóng dấu được."
         raise SigningRefusedError("order", sentence)
-    if paper.appearance is None:
+    if paper.appearance is None or paper.appearance.kind == "copy":  # words on a copy look for room themselves
         return
     with files.read(sha256=paper.sha256) as stream:
         try:
@@ -204,14 +204,14 @@ def _sign(row: SigningOrder, at: datetime) -> Signed | None:
     proof = proofs.proof_for([[certificate, *chain]], at)
     mark = None
     if row.appearance:
-        wanted = pictures.at_reserved(content, Appearance(**row.appearance))
-        size = pictures.sizes_of(content)[wanted.page]
+        agency = organization(certificate)
+        wanted = pictures.settled(content, Appearance(**row.appearance), organization=agency or credential.subject)
         mark = pictures.drawn(
             wanted,
             name=credential.subject,
-            organization=organization(certificate),
+            organization=agency,
             at=at,
-            page_size=size,
+            sheet=pictures.sheet_of(content, wanted.page),
             picture=bytes(credential.picture) if credential.picture else None,
         )
     if credential.adapter == Credential.Adapter.REMOTE:

@@ -276,6 +276,11 @@ def latest_version(*, sha256: str) -> str:
     return archive.latest_of(sha256)
 
 
+def stamped_form(*, sha256: str) -> str:
+    """The newest form of a file with no further signature: only stamped or renewed. Itself where there is none."""
+    return archive.latest_of(sha256, only_stamped=True)
+
+
 def original_of(*, sha256: str) -> str:
     """The file before any signature of ours."""
     return archive.first_of(sha256)

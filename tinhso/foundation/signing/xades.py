@@ -14,9 +14,8 @@ from signxml.xades import XAdESSigner
 
 from tinhso.foundation.signing.evidence import EvidenceUnavailableError
 from tinhso.foundation.signing.judging import loops
-from tinhso.foundation.signing.judging.xml import DS, read_xml
 from tinhso.foundation.signing.judging.reasons import JudgedError
-from tinhso.foundation.signing.judging.xml import C14N, XADES
+from tinhso.foundation.signing.judging.xml import C14N, DS, XADES, read_xml
 from tinhso.foundation.signing.keys import KeySigner
 from tinhso.foundation.signing.pades import NotSignableError, Proof, Signed
 

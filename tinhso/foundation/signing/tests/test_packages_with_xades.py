@@ -54,7 +54,8 @@ def signature(holder: Holder, references: str, number: int = 0) -> bytes:
     """One META-INF/signatures*.xml by the letter of XAdES, over these references."""
     certificate = holder.certificate.public_bytes(Encoding.DER)
     text = f"""<asic:XAdESSignatures xmlns:asic="http://uri.etsi.org/02918/v1.2.1#"
- xmlns:ds="http://www.w3.org/2000/09/xmldsig#" xmlns:xades="http://uri.etsi.org/01903/v1.3.2#"><ds:Signature Id="S{number}">
+ xmlns:ds="http://www.w3.org/2000/09/xmldsig#" xmlns:xades="http://uri.etsi.org/01903/v1.3.2#">
+<ds:Signature Id="S{number}">
 <ds:SignedInfo><ds:CanonicalizationMethod Algorithm="{C14N}"/>
 <ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"/>{references}PROPERTIES</ds:SignedInfo>
 <ds:SignatureValue>VALUE</ds:SignatureValue><ds:KeyInfo><ds:X509Data><ds:X509Certificate>

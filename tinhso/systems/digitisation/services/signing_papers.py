@@ -61,9 +61,8 @@ def seal(*, batch: Batch, actor: Actor, confirmed_at: datetime | None, at: datet
     with transaction.atomic():
         papers = list(to_seal(batch).select_for_update(of=("self",))[:MOST])
         if papers:
-            orders = [
-                signing.Paper(one.signed_sha256, _name(one), one.purpose, after_signer=True) for one in papers
-            ]  # fmt: skip
+            words = signing.default_appearance(kind="copy")  # NĐ 30/2020, annex I: agency and time, top right of page 1
+            orders = [signing.Paper(one.signed_sha256, _name(one), one.purpose, words, True) for one in papers]
             order = signing.sign_batch(
                 papers=orders, by=actor, confirmed_at=confirmed_at, kind="seal", post_id=post_id, at=at
             )

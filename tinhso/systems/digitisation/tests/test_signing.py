@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pikepdf
 import pytest
 from django.db import transaction
 from django.test import Client
@@ -12,7 +13,7 @@ from tinhso.foundation.accounts.models import Account
 from tinhso.foundation.accounts.public import Actor, Right
 from tinhso.foundation.files import public as files
 from tinhso.foundation.outbox import public as outbox
-from tinhso.foundation.signing import orders
+from tinhso.foundation.signing import archive, orders
 from tinhso.foundation.signing import public as signing
 from tinhso.foundation.signing.demo import issuing
 from tinhso.foundation.signing.tests import conftest as authority
@@ -120,24 +121,44 @@ def test_signing_and_its_news_twice_is_once(
     assert Paper.objects.filter(source="digitisation").count() == 1
 
 
-def test_without_services_it_is_signed_and_a_later_timestamp_reaches_dossier_and_store(
-    keys: Path, desk: Actor, clerk: Actor, code: str, paper_key: str, send: Send
+def test_signed_while_the_timestamp_service_is_down_it_catches_up_in_dossier_and_store(
+    keys: Path, desk: Actor, clerk: Actor, code: str, paper_key: str, send: Send, request: pytest.FixtureRequest
 ) -> None:
     document = by_both(confirmed(send, desk, code, paper_key), desk, clerk)
-    newer = files.keep(content=files.read(sha256=document.signed_sha256).read() + b"\n", name="moi.pdf").sha256
-    orders.note_version(newer, document.signed_sha256, "timestamp", "B-LTA", timezone.now())
-    with transaction.atomic():
-        outbox.publish(
-            signing.SignatureStrengthened(
-                key=document.signed_sha256, former_sha256=document.signed_sha256, sha256=newer,
-                original_sha256=document.copy_sha256, level="B-LTA",
-            )
-        )  # fmt: skip
-    deliver()
+    without = document.signed_sha256
+    assert [one.time_source for one in signing.verdict_of(sha256=without).signers] == ["claimed", "claimed"]
+    assert archive.catch_up() == 0
+    request.getfixturevalue("stamps")  # the service is back
+    authority.forget()
+    assert archive.catch_up() == 2
+    for _twice in range(2):
+        deliver()
     document.refresh_from_db()
-    assert document.signed_sha256 == newer
-    assert papers_in(code, paper_key)[0].sha256 == newer
-    assert file_of(Paper.objects.get(source="digitisation")) == newer
+    newest = document.signed_sha256
+    assert newest != without
+    verdict = signing.verdict_of(sha256=newest)
+    assert verdict.is_valid, verdict.sentence
+    assert [one.level for one in verdict.signers] == ["B-LTA", "B-LTA"]
+    assert len(verdict.signatures) == 3  # two signers, and one timestamp over both
+    assert papers_in(code, paper_key)[0].sha256 == newest
+    kept = Paper.objects.get(source="digitisation")
+    assert (file_of(kept), kept.signature) == (newest, "valid")
+
+
+def test_the_agency_signs_in_words_at_the_top_right_and_the_officer_unseen(
+    stamps: Path, keys: Path, desk: Actor, clerk: Actor, code: str, paper_key: str, send: Send
+) -> None:
+    document = by_both(confirmed(send, desk, code, paper_key), desk, clerk)
+    with pikepdf.open(files.read(sha256=document.signed_sha256)) as pdf:
+        officer, agency = list(pdf.Root.AcroForm.Fields)[:2]
+        wide, high = (float(side) for side in pdf.pages[0].MediaBox[2:])
+        left, lower, right, upper = (float(value) for value in agency.Rect)
+        assert [float(value) for value in officer.get("/Rect", [0, 0, 0, 0])] == [0, 0, 0, 0]
+        assert agency.P.objgen == pdf.pages[0].obj.objgen
+    assert left > wide / 3
+    assert right < wide
+    assert lower > high * 0.85
+    assert upper < high
 
 
 @pytest.mark.parametrize("ago", [None, timedelta(minutes=20)])

@@ -155,7 +155,7 @@ def test_no_signature_covers_the_code(signing_office: SigningOffice) -> None:
     assert codes
     for kind in ("personal", "seal"):
         place = appearance.at_reserved(shown, signing.Appearance(kind))
-        box = appearance.box_of(place, appearance.sizes_of(shown)[place.page])
+        box = appearance.box_of(place, appearance.sheet_of(shown, place.page).size)
         assert not any(appearance._overlap(box, code) for code in codes)
 
 

@@ -168,6 +168,7 @@ def _after(day: date, months: int) -> date:
 
 
 def _attach(paper: Paper, sha256: str, file_name: str) -> None:
+    sha256 = signing.stamped_form(sha256=sha256)  # its news may have come before the paper did
     stored = files.stored(sha256=sha256)
     content = Content(
         paper=paper, sha256=sha256, file_name=files.safe_name(name=file_name)[:255], media_type=stored.media_type,
