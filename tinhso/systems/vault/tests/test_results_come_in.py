@@ -2,14 +2,19 @@
 
 from io import StringIO
 
+import pytest
 from django.core.management import call_command
+from django.db import transaction
 from django.utils import timezone
 
 from tests.running import pdf
+from tinhso.foundation.outbox import public as outbox
+from tinhso.foundation.signing import orders
+from tinhso.foundation.signing import public as signing
 from tinhso.systems.one_stop.tests.factories import Dossier, Office, services
 from tinhso.systems.vault.models import Paper, Use
 from tinhso.systems.vault.services import keeping
-from tinhso.systems.vault.tests.factories import client_of, deliver, keep, result
+from tinhso.systems.vault.tests.factories import client_of, deliver, file_of, keep, result
 
 
 def test_a_result_comes_into_its_owners_store_once(office: Office) -> None:
@@ -68,6 +73,31 @@ def test_another_result_of_the_same_dossier_replaces_the_first(office: Office) -
     old, new = Paper.objects.order_by("pk")
     assert (old.pk, old.status, old.replaced_by_id) == (first.pk, "replaced", new.pk)
     assert (new.number, new.status) == ("8/GKS", "good")
+
+
+@pytest.mark.parametrize("news_first", [True, False])
+def test_a_result_stamped_later_is_followed_whichever_news_comes_first(office: Office, news_first: bool) -> None:
+    signed, stamped = keep(41), keep(42)
+    code = office.with_result()
+    dossier = office.dossier(code)
+    Dossier.objects.filter(code=code).update(result_sha256=signed)
+    news = signing.SignatureStrengthened(
+        key=signed, former_sha256=signed, sha256=stamped, original_sha256=signed, level="B-LTA"
+    )
+    if not news_first:
+        keeping.keep_result(dossier.pk, at=office.at)
+        assert file_of(Paper.objects.get()) == signed
+    orders.note_version(stamped, signed, "timestamp", "B-LTA", office.at)
+    for _twice in range(2):
+        with transaction.atomic():
+            outbox.publish(news)
+        deliver()
+    if news_first:  # another worker is behind with the dossier
+        Dossier.objects.filter(code=code).update(result_sha256=signed)
+        keeping.keep_result(dossier.pk, at=office.at)
+    assert file_of(Paper.objects.get()) == stamped
+    keeping.keep_result(dossier.pk, at=office.at)
+    assert Paper.objects.count() == 1
 
 
 def test_two_events_at_the_same_second_keep_one_paper(office: Office) -> None:
