@@ -76,7 +76,14 @@ def kind_of(content: bytes) -> str:
     """By the bytes alone; the name says nothing."""
     head = content[:1024]
     bare = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    starts = ((b"%PDF-", PDF), (b"PK\x03\x04", ZIP), (b"PK\x05\x06", ZIP), (b"\x30", CMS))
+    starts = (
+        (b"%PDF-", PDF),
+        (b"PK\x03\x04", ZIP),
+        (b"PK\x05\x06", ZIP),
+        (b"\x30", CMS),
+        (b"\xff\xfe<\0", XML),
+        (b"\xfe\xff\0<", XML),
+    )  # UTF-16
     for start, kind in starts:
         if head.startswith(start):
             return kind

@@ -70,6 +70,15 @@ def test_plain_signatures_of_other_makers_are_valid(world: World, holder: Holder
     assert make.judge(enveloping, world.trust()).is_valid
 
 
+def test_xml_in_utf_16_is_judged_like_any_other(world: World, holder: Holder) -> None:
+    made = etree.tostring(etree.fromstring(_plain(holder)), encoding="UTF-16")
+    assert make.judge(made, world.trust()).is_valid
+    changed = made.decode("UTF-16").replace(">1000<", ">9000<")
+    assert make.codes(make.judge(changed.encode("UTF-16"), world.trust())) == {"content_changed"}
+    declared = changed.replace("?>", "?><!DOCTYPE a>", 1).encode("UTF-16")
+    assert make.codes(make.judge(declared, world.trust())) == {"active_declaration"}
+
+
 def test_the_librarys_exclusive_xades_is_refused_as_it_must_be(world: World, holder: Holder) -> None:
     """signxml writes a wrong digest there (a fault of it): we neither make nor believe such a signature."""
     method = CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0
