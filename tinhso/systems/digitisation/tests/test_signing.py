@@ -101,6 +101,7 @@ def test_officer_and_agency_sign_and_dossier_and_store_hold_the_signed_file(
     assert (kept.zone, kept.weight, kept.signature) == ("digitised", 3, "valid")
     assert kept.number.startswith("15/")
     assert file_of(kept) == document.signed_sha256
+    agency_signs_in_words_at_the_top_right(document)
 
 
 def test_signing_and_its_news_twice_is_once(
@@ -145,10 +146,8 @@ def test_signed_while_the_timestamp_service_is_down_it_catches_up_in_dossier_and
     assert (file_of(kept), kept.signature) == (newest, "valid")
 
 
-def test_the_agency_signs_in_words_at_the_top_right_and_the_officer_unseen(
-    stamps: Path, keys: Path, desk: Actor, clerk: Actor, code: str, paper_key: str, send: Send
-) -> None:
-    document = by_both(confirmed(send, desk, code, paper_key), desk, clerk)
+def agency_signs_in_words_at_the_top_right(document: Document) -> None:
+    """NĐ 30/2020, annex I; the officer's own signature is unseen."""
     with pikepdf.open(files.read(sha256=document.signed_sha256)) as pdf:
         officer, agency = list(pdf.Root.AcroForm.Fields)[:2]
         wide, high = (float(side) for side in pdf.pages[0].MediaBox[2:])
