@@ -25,7 +25,8 @@ DIGESTS = {
     "http://www.w3.org/2001/04/xmldsig-more#sha384": "sha384",
     "http://www.w3.org/2001/04/xmlenc#sha512": "sha512",
 }
-MAX_ENTRIES, MAX_UNPACKED = 1_000, 600_000_000
+MAX_ENTRIES, MAX_UNPACKED = 1_000, 250_000_000  # all of it stands in memory, and twice while it is unpacked
+MAX_XML = 20_000_000  # bytes; its tree takes thirty times as much
 
 
 async def judge(content: bytes, trust: TrustList, now: datetime) -> tuple[tuple[Finding, ...], list[Reason]]:
@@ -103,10 +104,12 @@ def _manifest(content: bytes) -> tuple[str, dict[str, tuple[str, bytes]]]:
 
 def read_xml(content: bytes) -> etree._Element:
     """Without entities, network and document types. Raises JudgedError."""
+    if len(content) > MAX_XML:
+        raise JudgedError("too_large")
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise JudgedError("active_declaration")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False,
-                             huge_tree=len(content) < 100_000_000, remove_comments=False)  # fmt: skip
+                             huge_tree=True, remove_comments=False)  # fmt: skip
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:

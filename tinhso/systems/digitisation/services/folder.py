@@ -35,7 +35,7 @@ SAID = 5  # of the things that could not be taken, at most
 
 
 class ScansUnreadableError(OSError):
-    """What lies in the watched folder and could not be taken; said of the regular job on the page of background work."""
+    """What lies in the watched folder and could not be taken; shown with the regular job."""
 
 
 def collect(*, actor: Actor, at: datetime, now: float | None = None) -> list[int]:
