@@ -2,7 +2,9 @@
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -205,3 +207,20 @@ def test_the_same_pages_under_another_name_are_the_same_batch(scans: Path) -> No
             lay(scans / name / f"{name}{number}.pdf", scan(number))
     assert len(collect()) == 1
     assert Batch.objects.get().repeats == 1
+
+
+def test_a_disk_that_is_really_full_keeps_the_file_and_takes_it_later(
+    scans: Path, small_disk: Callable[[Path, int], None], settings: Any, tmp_path: Path
+) -> None:
+    settings.VAR = tmp_path / "var"
+    store = settings.VAR / "files"
+    small_disk(store, 1)
+    content = factories.scan(factories.letter())
+    lay(scans / "lo.pdf", content)
+    (store / "other").write_bytes(b"x" * ((1 << 20) - 8192 - len(content) // 2 // 4096 * 4096))
+    assert collect() == []
+    assert not Batch.objects.exists()
+    assert not [path for path in store.rglob("*") if path.is_file() and path.name != "other"]
+    (store / "other").unlink()
+    assert len(collect()) == 1
+    assert files.read(sha256=Batch.objects.get().files.get().sha256).read() == content
