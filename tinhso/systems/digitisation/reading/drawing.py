@@ -10,7 +10,7 @@ import json
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +57,7 @@ def colour(path: Path, *, number: int, side: int) -> Drawn:
     return page
 
 
-def _asked(path: Path, start: int, in_colour: int, side: int, text_side: int) -> Iterator[Drawn]:
+def _asked(path: Path, start: int, in_colour: int, side: int, text_side: int) -> Generator[Drawn, None, None]:
     numbers = map(str, (start, in_colour, side, text_side))
     with subprocess.Popen(
         [sys.executable, "-I", __file__, str(path.resolve()), *numbers],
