@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,25 @@ def _bytes_kept_stay_as_they_were(tmp_path_factory: pytest.TempPathFactory) -> I
 
     stores = [VAR / "files", *(found.parent for found in tmp_path_factory.getbasetemp().rglob("files/sha256"))]
     assert [path for place in stores for path in checking.changed(place)] == []
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Callable[[Path, int], None]]:
+    """Lays a disk of so many megabytes over a folder; skipped where mounting is not permitted."""
+    laid: list[Path] = []
+
+    def lay(folder: Path, megabytes: int) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        made = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)], capture_output=True, text=True
+        )
+        if made.returncode:
+            pytest.skip(f"mounting is not permitted here: {made.stderr.strip()}")
+        laid.append(folder)
+
+    yield lay
+    for folder in laid:
+        subprocess.run(["umount", str(folder)], check=True)
 
 
 @pytest.fixture(scope="module")

@@ -69,13 +69,24 @@ def kept_files(var: Path) -> Iterator[Path]:
 
 
 def make(var: Path, target: Path) -> Path:
-    """Write the backup beside its place and move it there when whole."""
+    """Write the backup beside its place and move it there when whole. Raises SystemExit; no half is left behind."""
     if not EXTERNAL:
         postgres.start(var)
-    target.parent.mkdir(parents=True, exist_ok=True)
     half = target.with_name(f"{target.name}.half")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _write(var, half)
+        half.replace(target)
+    except OSError as error:
+        raise SystemExit(f"Không ghi được bản sao lưu vào {target.parent}: {error.strerror or error}") from error
+    finally:
+        half.unlink(missing_ok=True)
+    return target
+
+
+def _write(var: Path, half: Path) -> None:
     digests: dict[str, str] = {}
-    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+    with tempfile.TemporaryDirectory(dir=half.parent) as scratch:
         dumped = Path(scratch) / "database.dump"
         dump(var, dumped)
         with tarfile.open(half, "w") as tar:
@@ -91,8 +102,6 @@ def make(var: Path, target: Path) -> Path:
     half.chmod(0o600)
     with half.open("rb") as file:
         os.fsync(file.fileno())
-    half.replace(target)
-    return target
 
 
 def read_manifest(tar: tarfile.TarFile) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What was backed up comes back, and nothing else is taken for a backup."""
 
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -76,3 +76,18 @@ def test_a_tar_with_a_foreign_manifest_is_refused(tmp_path: Path) -> None:
         tar.add(tmp_path / "manifest.json", "manifest.json")
     with pytest.raises(SystemExit, match="không phải bản sao lưu"):
         backup.check(tmp_path / "x.tar")
+
+
+def test_a_full_disk_is_said_and_leaves_no_half_and_the_former_backup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_disk: Callable[[Path, int], None]
+) -> None:
+    monkeypatch.setattr(backup.postgres, "start", lambda var: None)
+    monkeypatch.setattr(backup, "dump", lambda var, target: target.write_bytes(b"dump"))
+    (tmp_path / "var" / "files").mkdir(parents=True)
+    place = tmp_path / "backups"
+    small_disk(place, 1)
+    former = backup.make(tmp_path / "var", place / "one.tar").read_bytes()
+    (tmp_path / "var" / "files" / "large").write_bytes(b"x" * 2_000_000)
+    with pytest.raises(SystemExit, match="Không ghi được bản sao lưu"):
+        backup.make(tmp_path / "var", place / "one.tar")
+    assert [(path.name, path.read_bytes() == former) for path in place.iterdir()] == [("one.tar", True)]

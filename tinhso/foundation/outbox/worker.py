@@ -13,10 +13,12 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
+import psycopg
 from django.db import connection
-from procrastinate import App
+from procrastinate import App, exceptions
 from procrastinate.contrib.django import app as django_app
 from procrastinate.contrib.django.utils import connector_params
+from procrastinate.jobs import Job, Status
 from procrastinate.psycopg_connector import PsycopgConnector
 
 from tinhso.foundation.outbox import selectors, services
@@ -154,8 +156,21 @@ async def rescue(jobs: App) -> int:
     stalled = list(await jobs.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS))
     for job in stalled:
         log.warning("job %s (%s) is handed out again: its worker is gone", job.id, job.task_name)
-        await jobs.job_manager.retry_job(job)
+        await _hand_out_again(jobs, job)
     return len(stalled)
+
+
+async def _hand_out_again(jobs: App, job: Job) -> None:
+    """Where its successor stands in the queue already it is ended: as long as it counts as in hand it holds the lock
+    of both, and neither would ever be done."""
+    try:
+        await jobs.job_manager.retry_job(job)
+    except exceptions.UniqueViolation:
+        await jobs.job_manager.finish_job(job, Status.ABORTED, delete_job=False)
+    except exceptions.ConnectorException as error:
+        if not isinstance(error.__cause__, psycopg.errors.RaiseException):
+            raise
+        log.info("job %s: another worker was quicker", job.id)
 
 
 def _look_after_jobs() -> bool:

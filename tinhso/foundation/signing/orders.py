@@ -4,6 +4,7 @@ A row is locked while its paper is signed, and the signed file, the row, the tra
 killed before its end nothing happened, after it nothing happens again.
 """
 
+import contextlib
 import logging
 import uuid
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from django.db.models import Count, Min
 from django.utils import timezone
 from pyhanko.sign.signers import Signer
 
+from tinhso.foundation.accounts import public as accounts
 from tinhso.foundation.accounts.public import Actor
 from tinhso.foundation.audit import public as audit
 from tinhso.foundation.files import public as files
@@ -156,6 +158,7 @@ def _signed_by_person(sha256: str) -> bool:
 def run_waiting(*, limit: int = 500, seconds: float = 20.0) -> int:
     """Sign what waits, each paper in a transaction of its own; how many were dealt with. Several may run at a time."""
     until, done = timezone.now() + timedelta(seconds=seconds), 0
+    lost: dict[uuid.UUID, str] = {}  # asked once a batch and run: at most `seconds` ago
     while done < limit and timezone.now() < until:
         with transaction.atomic():
             row = (
@@ -167,9 +170,25 @@ def run_waiting(*, limit: int = 500, seconds: float = 20.0) -> int:
             )
             if row is None:
                 break
-            work_on(row, timezone.now())
+            if row.batch_id not in lost:
+                lost[row.batch_id] = _right_lost(row.batch, row.credential.kind)
+            if lost[row.batch_id]:
+                _fail(row, lost[row.batch_id], timezone.now())
+            else:
+                work_on(row, timezone.now())
         done += 1
     return done
+
+
+def _right_lost(batch: Batch, kind: str) -> str:
+    """Why whoever ordered the batch may not have it signed any more; empty where they may."""
+    if not batch.account_id:
+        return ""
+    with contextlib.suppress(LookupError):  # an account that is closed holds nothing
+        actor = accounts.actor_of_account(account_id=batch.account_id)
+        if permissions.holds_post(actor, kind, batch.post_id or None):
+            return ""
+    return "Người ra lệnh ký không còn giữ vị trí được ký, nên bản này không được ký. Hồ sơ chờ người giữ vị trí ấy."
 
 
 def work_on(row: SigningOrder, at: datetime) -> None:

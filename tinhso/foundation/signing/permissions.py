@@ -57,6 +57,10 @@ def _post(actor: Actor, kind: str, post_id: int | None) -> HeldPost | None:
     return next((post for post in fitting if post_id is None or post.post_id == post_id), None)
 
 
+def holds_post(actor: Actor, kind: str, post_id: int | None) -> bool:
+    return _post(actor, kind, post_id) is not None
+
+
 def is_confirmed(confirmed_at: datetime, at: datetime) -> bool:
     """A key is used only when its holder has shown a moment ago that it is they."""
     return -CLOCK <= at - confirmed_at <= CONFIRMED_FOR

@@ -96,25 +96,48 @@ def test_a_regular_job_runs_in_one_process_at_a_time() -> None:
     assert runs == [2]
 
 
-def test_a_job_of_a_worker_that_gave_no_sign_is_handed_out_again() -> None:
+def stalled(queueing_lock: str | None = None) -> int:
+    """A job in the hands of a worker that gave no sign for a minute."""
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into procrastinate_workers (last_heartbeat) values (now() - interval '1 minute') returning id"
         )
-        worker = cursor.fetchone()[0]
-        cursor.execute(
-            "insert into procrastinate_jobs (queue_name, task_name, args, status, worker_id) "
-            "values ('default', 'somebody.work', '{}', 'doing', %s) returning id",
-            [worker],
-        )
-        job = cursor.fetchone()[0]
+        return job("doing", queueing_lock, worker=cursor.fetchone()[0])
 
+
+def job(status: str, queueing_lock: str | None = None, worker: int | None = None) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into procrastinate_jobs (queue_name, task_name, args, status, worker_id, lock, queueing_lock) "
+            "values ('default', 'somebody.work', '{}', %s, %s, %s, %s) returning id",
+            [status, worker, queueing_lock, queueing_lock],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def status_of(job: int) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("select status from procrastinate_jobs where id = %s", [job])
+        return str(cursor.fetchone()[0])
+
+
+def rescued() -> int:
     async def run() -> int:
         with app.replace_connector(PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=2)) as jobs:
             async with jobs.open_async():
                 return await rescue(jobs)
 
-    assert asyncio.run(run()) == 1
-    with connection.cursor() as cursor:
-        cursor.execute("select status from procrastinate_jobs where id = %s", [job])
-        assert cursor.fetchone() == ("todo",)
+    return asyncio.run(run())
+
+
+def test_a_job_of_a_worker_that_gave_no_sign_is_handed_out_again() -> None:
+    left = stalled()
+    assert rescued() == 1
+    assert status_of(left) == "todo"
+
+
+def test_a_job_left_behind_gives_its_lock_to_the_successor_in_the_queue() -> None:
+    left, successor, other = stalled("left-behind"), job("todo", "left-behind"), stalled()
+    assert rescued() == 2
+    assert (status_of(left), status_of(successor), status_of(other)) == ("aborted", "todo", "todo")
+    assert rescued() == 0

@@ -31,7 +31,7 @@ DIGESTS = {
     "http://www.w3.org/2001/04/xmldsig-more#sha384": "sha384",
     "http://www.w3.org/2001/04/xmlenc#sha512": "sha512",
 }
-MAX_ENTRIES, MAX_UNPACKED = 1_000, 600_000_000
+MAX_ENTRIES, MAX_UNPACKED = 1_000, 250_000_000  # all of it stands in memory, and twice while it is unpacked
 
 
 async def judge(content: bytes, trust: TrustList, now: datetime) -> tuple[tuple[Finding, ...], list[Reason]]:

@@ -1,5 +1,6 @@
 """Signing by an official's post: one at a time, in batches, through outages and crashes."""
 
+import contextlib
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -271,6 +272,27 @@ def test_a_full_disk_is_waited_out(services: Path, desk: Desk, monkeypatch: Any)
     SigningOrder.objects.update(next_try_at=timezone.now())
     orders.run_waiting()
     assert public.batch_status(batch_id=batch).signed == 1
+
+
+def test_a_disk_that_is_really_full_is_waited_out(services: Path, desk: Desk, small_disk: Any) -> None:
+    store = services / "files"
+    small_disk(store, 2)
+    papers = [Paper(paper(n), f"{n}.pdf", "result") for n in range(3)]
+    batch = public.sign_batch(papers=papers, by=desk.chairman, confirmed_at=timezone.now())
+    before = {path: path.read_bytes() for path in (store / "sha256").rglob("*") if path.is_file()}
+    with contextlib.suppress(OSError), (store / "other").open("wb") as other:
+        while other.write(b"x" * 4096):
+            other.flush()
+    orders.run_waiting()
+    assert {(one.state, "hết chỗ" in one.problem) for one in public.batch_status(batch_id=batch).papers} == {
+        ("waiting", True)
+    }
+    assert {path: path.read_bytes() for path in (store / "sha256").rglob("*") if path.is_file()} == before
+    assert not list((store / "incoming").iterdir())
+    (store / "other").unlink()
+    SigningOrder.objects.update(next_try_at=timezone.now())
+    orders.run_waiting()
+    assert public.batch_status(batch_id=batch).signed == 3
 
 
 def test_a_batch_can_be_stopped_and_taken_up_again(services: Path, desk: Desk) -> None:

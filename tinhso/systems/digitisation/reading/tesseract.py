@@ -20,7 +20,7 @@ MISSING = (
     "Cài: apt-get install tesseract-ocr tesseract-ocr-vie tesseract-ocr-osd"
 )
 _NO_NEGATIVES = ("-c", "invert_threshold=0")  # paper is lighter than print; asking costs time
-TIME_LIMIT = 120  # seconds for one page; a page of print takes one or two
+TIME_LIMIT = 30  # seconds for one page; a page of print takes one or two
 
 
 class OcrMissingError(Exception):

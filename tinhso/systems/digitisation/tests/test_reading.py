@@ -14,6 +14,7 @@ import pytest
 import typst
 from django.conf import settings
 from django.core.management import call_command
+from PIL import Image
 
 from tinhso.lib.typesetting import FONTS
 from tinhso.systems.digitisation import reading
@@ -191,6 +192,49 @@ def test_what_cannot_be_read_is_said_in_one_sentence(
     answer, status = answer_of(file, capsys)
     assert (answer["error"]["code"], status) == (code, 1)
     assert answer["error"]["sentence"][0].isupper()
+
+
+def calling_forms(depth: int = 22) -> bytes:
+    """A page of 4 to the power of 22 lines: forms that call forms."""
+    document = pikepdf.new()
+    page = document.add_blank_page()
+    form, body = None, b"0 0 m 600 700 l S"
+    for _ in range(depth):
+        inner = {"/XObject": {"/F": form}} if form is not None else {}
+        form = document.make_stream(body, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form,
+                                    BBox=[0, 0, 612, 792], Resources=pikepdf.Dictionary(inner))  # fmt: skip
+        body = b"/F Do " * 4
+    page.Resources = pikepdf.Dictionary({"/XObject": {"/F": form}})
+    page.Contents = document.make_stream(body)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def huge_second_frame() -> bytes:
+    out = io.BytesIO()
+    Image.new("1", (100, 100), 1).save(out, "TIFF", save_all=True, compression="group4",
+                                       append_images=[Image.new("1", (14_000, 14_000), 1)])  # fmt: skip
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("name", "make", "code"), [
+    ("a.pdf", calling_forms, "damaged"), ("a.tif", huge_second_frame, "image_bomb"),
+])  # fmt: skip
+def test_what_swells_when_it_is_drawn_is_given_up_in_time(
+    name: str, make: Any, code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / name).write_bytes(make())
+    answer, ended = answer_of(tmp_path / name, capsys)
+    assert (ended, answer["error"]["code"]) == (1, code)
+
+
+def test_a_strip_longer_than_any_page_is_read_as_far_as_it_goes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.new("1", (70_000, 300), 1).save(tmp_path / "a.png")
+    answer, ended = answer_of(tmp_path / "a.png", capsys)
+    assert (ended, answer["page_count"]) == (0, 1)
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

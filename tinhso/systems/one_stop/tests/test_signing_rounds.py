@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tinhso.foundation.files import public as files
+from tinhso.foundation.organizations import public as organizations
 from tinhso.foundation.outbox import public as outbox
 from tinhso.foundation.signing import orders
 from tinhso.foundation.signing import public as signing
@@ -269,3 +270,18 @@ def test_a_certificate_that_ran_out_after_the_order_says_so_on_its_line(signing_
     assert {line.state for line in found.lines.all()} == {RoundLine.State.FAILED}
     assert "hết hạn" in found.lines.all()[0].problem
     assert {office.dossier(code).state for code in codes} == {"approving"}
+
+
+def test_a_leader_who_left_the_post_after_the_order_signs_no_more(signing_office: SigningOffice) -> None:
+    office = signing_office
+    codes = waiting(office, 3)
+    found = looked_through(office, codes)
+    order(office, found)
+    orders.run_waiting(limit=1)
+    outbox.deliver_pending()
+    organizations.relieve(post_id=office.leader.posts[0].post_id, on=timezone.localdate(), by=office.leader)
+    work()
+    assert sorted(line.state for line in found.lines.all()) == ["done", "failed", "failed"]
+    assert "không còn giữ vị trí" in found.lines.filter(state="failed")[0].problem
+    assert SigningOrder.objects.filter(state="signed").count() == 1
+    assert sorted(office.dossier(code).state for code in codes) == ["approving", "approving", "numbering"]
