@@ -1,12 +1,13 @@
 """Tesseract as we call it: one page in, its words with their confidence out, one thread, a time limit.
 
-The picture goes in on the standard input and the answer comes back on the standard output: a killed reading leaves
-nothing behind.
+The picture goes in through a file without a name and the answer comes back on the standard output: a killed reading
+leaves nothing behind. (On its standard input Tesseract takes a picture letter by letter: a tenth of its time.)
 """
 
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -104,11 +105,17 @@ def turned(picture: Picture) -> tuple[int, float]:
 def _run(picture: Picture, arguments: Sequence[str]) -> str:
     if not is_there():
         raise OcrMissingError(MISSING)
-    encoded = cv2.imencode(".pgm", picture)[1].tobytes()  # packing it would cost more than Tesseract's start
+    with tempfile.TemporaryFile() as place:
+        place.write(cv2.imencode(".bmp", picture)[1])  # unpacked and read by rows: what it opens fastest
+        place.flush()
+        return _answer(f"/dev/fd/{place.fileno()}", place.fileno(), arguments)
+
+
+def _answer(name: str, descriptor: int, arguments: Sequence[str]) -> str:
     try:
         answer = subprocess.run(
-            ["tesseract", "stdin", "stdout", *arguments],
-            input=encoded,
+            ["tesseract", name, "stdout", *arguments],
+            pass_fds=(descriptor,),
             capture_output=True,
             check=True,
             timeout=TIME_LIMIT,
