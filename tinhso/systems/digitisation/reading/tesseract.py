@@ -5,6 +5,7 @@ leaves nothing behind. (On its standard input Tesseract takes a picture letter b
 """
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -21,6 +22,7 @@ MISSING = (
     "Cài: apt-get install tesseract-ocr tesseract-ocr-vie tesseract-ocr-osd"
 )
 _NO_NEGATIVES = ("-c", "invert_threshold=0")  # paper is lighter than print; asking costs time
+_NOT_OURS = str.maketrans("Ðð⁄¡ïÏ", "Đđ/iiI")  # letters like ours that Vietnamese has not; Ð is the Icelandic one
 TIME_LIMIT = 120  # seconds for one page; a page of print takes one or two
 
 
@@ -55,18 +57,28 @@ class Reading:
 
     @property
     def text(self) -> str:
-        """Lines as they stand; an empty line between paragraphs."""
+        """Lines as they stand, an empty line between paragraphs; a notation broken at the margin is whole again."""
         lines: list[str] = []
         before: tuple[int, int, int] | None = None
+        joined = False  # the word before was drawn up to the line above its own
         for word in self.words:
-            if word.line == before:
+            if word.line == before and not joined:
                 lines[-1] += f" {word.text}"
                 continue
-            if before is not None and word.line[:2] != before[:2]:
-                lines.append("")
-            lines.append(word.text)
+            joined = word.line != before and before is not None and _is_broken(lines[-1], word.text)
+            if joined:
+                lines[-1] += word.text
+            else:
+                if before is not None and word.line[:2] != before[:2]:
+                    lines.append("")
+                lines.append(word.text)
             before = word.line
         return "\n".join(lines)
+
+
+def _is_broken(line: str, following: str) -> bool:
+    """«131/2021/NĐ-» and «CP»: Vietnamese breaks no words, so a hyphen or slash that ends a line is of a notation."""
+    return bool(re.search(r"[0-9A-ZĐƯ][-/]$", line) and re.match(r"[0-9A-ZĐƯ]", following))
 
 
 @lru_cache(maxsize=1)
@@ -134,5 +146,10 @@ def _words(table: str) -> tuple[Word, ...]:
             continue
         left, top, width, height = (int(cell) for cell in cells[6:10])
         line = (int(cells[2]), int(cells[3]), int(cells[4]))
-        words.append(Word(cells[11].strip(), max(0.0, float(cells[10]) / 100), left, top, width, height, line))
+        words.append(Word(_letters(cells[11]), max(0.0, float(cells[10]) / 100), left, top, width, height, line))
     return tuple(words)
+
+
+def _letters(cell: str) -> str:
+    text = cell.strip().translate(_NOT_OURS)
+    return "-" if text == "~" else text  # a dash before an item
