@@ -87,6 +87,7 @@ def _read(
     page: SourcePage, made: cleaning.Cleaned, reading: tesseract.Reading, codes: tuple[Code, ...]
 ) -> ReadPage:
     height, width = made.picture.shape
+    sure = reading.confidence
     found = fields_of(reading.text, reading.words, size=(width, height))
     if "number" not in found:
         found |= _closer_look(made.picture, reading.words)
@@ -94,13 +95,13 @@ def _read(
         page.number,
         "ocr",
         reading.text,
-        round(reading.confidence, 3),
+        round(sure, 3),
         made.turned,
         made.skew,
         made.steps,
         codes,
         {
-            name: Field(one.value, round(one.confidence * max(reading.confidence, 0.5), 3))
+            name: Field(one.value, round(one.confidence * max(sure, 0.5), 3))
             for name, one in found.items()
         },
         words=reading.words,

@@ -141,8 +141,8 @@ def _answer(name: str, descriptor: int, arguments: Sequence[str]) -> str:
 def _words(table: str) -> tuple[Word, ...]:
     words = []
     for row in table.splitlines()[1:]:
-        cells = row.split("\t")
-        if len(cells) != 12 or cells[0] != "5" or not cells[11].strip():
+        cells = row.split("\t") if row.startswith("5\t") else ()  # the other rows are blocks and lines
+        if len(cells) != 12 or not cells[11].strip():
             continue
         left, top, width, height = (int(cell) for cell in cells[6:10])
         line = (int(cells[2]), int(cells[3]), int(cells[4]))
