@@ -93,8 +93,11 @@ def cleaned(grey: Picture) -> Cleaned:
     if abs(lies.skew) >= STRAIGHT:
         picture = _straightened(picture, lies.skew)
         steps.append("skew")
-    picture = sharpened(picture, 1.5, 2.5) if blurred else sharpened(picture, 1.0, 1.0)
     if blurred:
+        picture = sharpened(picture, 1.5, 2.5)
+        steps.append("edges")
+    elif noisy:
+        picture = sharpened(picture, 1.0, 1.0)  # what the median has softened
         steps.append("edges")
     return Cleaned(picture, turned, lies.skew if "skew" in steps else 0.0, tuple(dict.fromkeys(steps)))
 
@@ -147,7 +150,7 @@ def sharpness(grey: Picture) -> float:
 
 
 def sharpened(grey: Picture, width: float, strength: float) -> Picture:
-    """Unsharp mask: what tells ẩ from ấ is two points wide and is lost first, in a blur and in making smaller alike."""
+    """Unsharp mask: what tells ẩ from ấ is two points wide and is lost first, in a blur and under a median alike."""
     return cv2.addWeighted(grey, 1 + strength, cv2.GaussianBlur(grey, (0, 0), width), -strength, 0).astype(np.uint8)
 
 
