@@ -83,9 +83,7 @@ def read_page(page: SourcePage, *, is_sheet: Callable[[str], bool] = lambda code
     return _read(page, made, reading, codes)
 
 
-def _read(
-    page: SourcePage, made: cleaning.Cleaned, reading: tesseract.Reading, codes: tuple[Code, ...]
-) -> ReadPage:
+def _read(page: SourcePage, made: cleaning.Cleaned, reading: tesseract.Reading, codes: tuple[Code, ...]) -> ReadPage:
     height, width = made.picture.shape
     sure = reading.confidence
     found = fields_of(reading.text, reading.words, size=(width, height))
@@ -100,10 +98,7 @@ def _read(
         made.skew,
         made.steps,
         codes,
-        {
-            name: Field(one.value, round(one.confidence * max(sure, 0.5), 3))
-            for name, one in found.items()
-        },
+        {name: Field(one.value, round(one.confidence * max(sure, 0.5), 3)) for name, one in found.items()},
         words=reading.words,
         picture=made.picture,
     )

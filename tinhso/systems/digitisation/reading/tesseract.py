@@ -118,7 +118,7 @@ def _run(picture: Picture, arguments: Sequence[str]) -> str:
     if not is_there():
         raise OcrMissingError(MISSING)
     with tempfile.TemporaryFile() as place:
-        place.write(cv2.imencode(".bmp", picture)[1])  # unpacked and read by rows: what it opens fastest
+        place.write(cv2.imencode(".bmp", picture)[1].data)  # unpacked and read by rows: what it opens fastest
         place.flush()
         return _answer(f"/dev/fd/{place.fileno()}", place.fileno(), arguments)
 
@@ -141,7 +141,7 @@ def _answer(name: str, descriptor: int, arguments: Sequence[str]) -> str:
 def _words(table: str) -> tuple[Word, ...]:
     words = []
     for row in table.splitlines()[1:]:
-        cells = row.split("\t") if row.startswith("5\t") else ()  # the other rows are blocks and lines
+        cells = row.split("\t") if row.startswith("5\t") else []  # the other rows are blocks and lines
         if len(cells) != 12 or not cells[11].strip():
             continue
         left, top, width, height = (int(cell) for cell in cells[6:10])
