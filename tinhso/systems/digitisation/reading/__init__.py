@@ -34,7 +34,6 @@ class ReadPage:
     steps: tuple[str, ...]  # of cleaning
     codes: tuple[Code, ...]
     fields: dict[str, Field]
-    ink: float  # share of the page written on
     problem: str = ""  # one sentence where the page could not be read
     words: tuple[tesseract.Word, ...] = field(default=(), repr=False)
     picture: cleaning.Picture | None = field(default=None, repr=False, compare=False)
@@ -67,28 +66,26 @@ def read_side_by_side(path: Path, media_type: str, *, at_once: int) -> Iterator[
 def read_page(page: SourcePage, *, is_sheet: Callable[[str], bool] = lambda code: False) -> ReadPage:
     codes = codes_on(page.grey)
     if any(is_sheet(code.text) for code in codes):
-        return ReadPage(page.number, "sheet", "", 1.0, 0, 0.0, (), codes, {}, 1.0, picture=page.grey)
+        return ReadPage(page.number, "sheet", "", 1.0, 0, 0.0, (), codes, {}, picture=page.grey)
     if page.text is not None:
         return ReadPage(
-            page.number, "text_layer", page.text, 1.0, 0, 0.0, (), codes, fields_of(page.text), 1.0, picture=page.grey
+            page.number, "text_layer", page.text, 1.0, 0, 0.0, (), codes, fields_of(page.text), picture=page.grey
         )
-    ink = cleaning.ink(page.grey)
-    if ink < cleaning.BLANK_INK and not codes:
-        return ReadPage(page.number, "blank", "", 1.0, 0, 0.0, (), codes, {}, ink, picture=page.grey)
+    if not codes and cleaning.is_blank(page.grey):
+        return ReadPage(page.number, "blank", "", 1.0, 0, 0.0, (), codes, {}, picture=page.grey)
     made = cleaning.cleaned(page.grey)
     if not tesseract.is_there():
-        return _unread(page, made, codes, ink, tesseract.MISSING)
+        return _unread(page, made, codes, tesseract.MISSING)
     try:
         made, reading = _read_right_way_up(made)
     except tesseract.PageUnreadableError:
-        return _unread(page, made, codes, ink, "Trang này không đọc được chữ; xem ảnh bằng mắt.")
-    return _read(page, made, reading, codes, ink)
+        return _unread(page, made, codes, "Trang này không đọc được chữ; xem ảnh bằng mắt.")
+    return _read(page, made, reading, codes)
 
 
-def _read(
-    page: SourcePage, made: cleaning.Cleaned, reading: tesseract.Reading, codes: tuple[Code, ...], ink: float
-) -> ReadPage:
+def _read(page: SourcePage, made: cleaning.Cleaned, reading: tesseract.Reading, codes: tuple[Code, ...]) -> ReadPage:
     height, width = made.picture.shape
+    sure = reading.confidence
     found = fields_of(reading.text, reading.words, size=(width, height))
     if "number" not in found:
         found |= _closer_look(made.picture, reading.words)
@@ -96,16 +93,12 @@ def _read(
         page.number,
         "ocr",
         reading.text,
-        round(reading.confidence, 3),
+        round(sure, 3),
         made.turned,
         made.skew,
         made.steps,
         codes,
-        {
-            name: Field(one.value, round(one.confidence * max(reading.confidence, 0.5), 3))
-            for name, one in found.items()
-        },
-        ink,
+        {name: Field(one.value, round(one.confidence * max(sure, 0.5), 3)) for name, one in found.items()},
         words=reading.words,
         picture=made.picture,
     )
@@ -127,7 +120,7 @@ def _closer_look(picture: cleaning.Picture, words: Sequence[tesseract.Word]) -> 
     return {name: Field(found[name].value, WEAK) for name in ("number", "notation") if name in found}
 
 
-def _unread(page: SourcePage, made: cleaning.Cleaned, codes: tuple[Code, ...], ink: float, problem: str) -> ReadPage:
+def _unread(page: SourcePage, made: cleaning.Cleaned, codes: tuple[Code, ...], problem: str) -> ReadPage:
     return ReadPage(
         page.number,
         "unread",
@@ -138,7 +131,6 @@ def _unread(page: SourcePage, made: cleaning.Cleaned, codes: tuple[Code, ...], i
         made.steps,
         codes,
         {},
-        ink,
         problem,
         picture=made.picture,
     )

@@ -240,9 +240,8 @@ def _real_day(matches: Iterable[re.Match[str]]) -> str:
 
 def _kind_at(lines: Sequence[str]) -> tuple[int, str]:
     for index, line in enumerate(lines[:60]):
-        letters = [letter for letter in line if letter.isalpha()]
-        capitals = sum(letter.isupper() for letter in letters)
-        if len(letters) >= 4 and capitals / len(letters) > 0.85 and (found := _KIND_LINE.match(fold(line))):
+        letters, capitals = sum(map(str.isalpha, line)), sum(map(str.isupper, line))
+        if letters >= 4 and capitals / letters > 0.85 and (found := _KIND_LINE.match(fold(line))):
             return index, found["kind"]
     return -1, ""
 

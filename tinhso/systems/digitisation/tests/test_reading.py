@@ -94,6 +94,42 @@ def test_a_good_page_is_not_touched() -> None:
     assert set(cleaning.cleaned(factories.prose(6, dpi=200)).steps) <= {"scale"}
 
 
+def test_a_blurred_page_is_sharpened_and_stays_larger() -> None:
+    page = factories.prose(6, dpi=200)
+    good, blurred = (cleaning.cleaned(one) for one in (page, cv2.GaussianBlur(page, (0, 0), 1.3)))
+    assert "edges" in blurred.steps
+    assert blurred.picture.shape[0] > good.picture.shape[0]
+    assert cleaning.sharpness(page) > cleaning.SHARP > cleaning.sharpness(cv2.GaussianBlur(page, (0, 0), 0.9))
+
+
+def tsv(*lines: str) -> str:
+    """What Tesseract answers: one paragraph, a word a row."""
+    rows = [
+        f"5\t1\t1\t1\t{number}\t{at}\t0\t0\t9\t9\t96\t{word}"
+        for number, line in enumerate(lines, 1)
+        for at, word in enumerate(line.split(), 1)
+    ]
+    return "\n".join(["level\tpage_num", "4\t1\t1\t1\t1\t0\t0\t0\t9\t9\t-1\t", *rows])
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        (("Nghị định 131/2021/NĐ-", "CP của", "Chính phủ"), "Nghị định 131/2021/NĐ-CP\ncủa\nChính phủ"),
+        (("ngày 5/", "11/2020"), "ngày 5/11/2020"),
+        (("gồm có -", "Đơn đề nghị"), "gồm có -\nĐơn đề nghị"),
+        (("gồm: đơn/", "Tờ khai"), "gồm: đơn/\nTờ khai"),
+        (("~ 01/NÐ-CP", "5⁄11"), "- 01/NĐ-CP\n5/11"),
+    ],
+    ids=["a notation", "a date", "a dash", "a word", "letters that Vietnamese has not"],
+)
+def test_lines_stand_as_printed_but_a_broken_notation_is_whole(
+    lines: tuple[str, ...], text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tesseract, "_run", lambda *_: tsv(*lines))
+    assert tesseract.read(factories.blank()).text == text
+
+
 @pytest.mark.parametrize(("page", "is_blank"), [(factories.blank(), True), (noisy(factories.blank()), True)])
 def test_dust_is_no_ink(page: np.ndarray, is_blank: bool) -> None:
     page = cv2.GaussianBlur(page, (3, 3), 0)
