@@ -19,6 +19,7 @@ from tinhso.foundation.files import intake
 from tinhso.foundation.files import public as files
 from tinhso.lib.identifiers import check_personal_id, check_tax_code, sentence_of
 from tinhso.systems.certified_copies import permissions, selectors
+from tinhso.systems.certified_copies.models import CertifiedCopy
 from tinhso.systems.certified_copies.services import certifying, receiving
 from tinhso.systems.certified_copies.services.receiving import CopyRefusedError, Shown
 from tinhso.systems.certified_copies.views.showing import Errors, due, opened, show
@@ -71,13 +72,53 @@ def new(request: AuthenticatedRequest) -> HttpResponse:
     typed["once"] = typed["once"] or uuid4().hex
     typed["owner_kind"] = typed["owner_kind"] or "citizen"
     typed["dossier_code"] = typed["dossier_code"] or request.GET.get("dossier", "").replace("\x00", "")[:60]
+    return _form(request, typed, errors)
+
+
+def _form(
+    request: AuthenticatedRequest, typed: dict[str, str], errors: Errors, copy: CertifiedCopy | None = None
+) -> HttpResponse:
     context = {
+        "copy": copy,
         "typed": typed,
         "errors": errors,
         "wrong": dict(errors),
         "limit_mb": f"{files.size_limit() // 1_000_000} MB",
     }
     return render(request, "certified_copies/new.html", context, status=422 if errors else 200)
+
+
+@access("official", Right.RECEIVE)
+@require_http_methods(["GET", "POST"])
+def correction(request: AuthenticatedRequest, key: UUID) -> HttpResponse:
+    """What was written down or scanned wrongly is set right, before it is compared and sent on."""
+    found = opened(request, key)
+    if why := permissions.why_not(request.actor, Right.RECEIVE, found):
+        raise PermissionDenied(why)
+    if found.state != CertifiedCopy.State.COMPARING:
+        messages.warning(request, f"Bản sao này đã sang bước «{found.get_state_display()}», không sửa được nữa.")
+        return redirect("certified_copies:copy", key)
+    if request.method == "GET":
+        return _form(request, _as_typed(found), [], found)
+    typed = {key: " ".join(request.POST.get(key, "").replace("\x00", "").split())[:300] for key in FIELDS}
+    shown, errors = _shown(typed)
+    has_scan = "file" in request.FILES or intake.over_limit(request)
+    scan = _scan(request, errors) if has_scan and not errors else None
+    if not errors:
+        try:
+            with transaction.atomic():
+                receiving.correct(found, shown, scan, actor=request.actor, at=timezone.now())
+        except CopyRefusedError as refused:
+            errors.append((refused.field, str(refused)))
+        else:
+            messages.success(request, "Đã sửa. Đối chiếu lại rồi chuyển ký." if scan else "Đã sửa thông tin.")
+            return redirect("certified_copies:copy", key)
+    return _form(request, typed, errors, found)
+
+
+def _as_typed(copy: CertifiedCopy) -> dict[str, str]:
+    kept = {name: str(getattr(copy, name)) for name in FIELDS if name != "original_date"}
+    return {**kept, "original_date": f"{copy.original_date:%d/%m/%Y}" if copy.original_date else ""}
 
 
 FIELDS = (
@@ -196,3 +237,20 @@ def refusal(request: AuthenticatedRequest, key: UUID) -> HttpResponse:
         raise PermissionDenied(str(denied)) from denied
     messages.success(request, "Đã ghi từ chối chứng thực, kèm lý do.")
     return redirect("certified_copies:copy", key)
+
+
+@access("official", Right.APPROVE)
+@require_POST
+def return_to_desk(request: AuthenticatedRequest, key: UUID) -> HttpResponse:
+    """The leader sends it back, with what is to be set right."""
+    found = opened(request, key)
+    reason = request.POST.get("back_reason", "").replace("\x00", "")[:2000]
+    try:
+        with transaction.atomic():
+            receiving.send_back(found, reason=reason, actor=request.actor, at=timezone.now())
+    except CopyRefusedError as refused:
+        return show(request, found, errors=[(refused.field, str(refused))])
+    except PermissionError as denied:
+        raise PermissionDenied(str(denied)) from denied
+    messages.success(request, "Đã trả lại quầy, kèm lý do.")
+    return redirect("certified_copies:signing")
