@@ -77,8 +77,17 @@ def whole_register(unit_id: int, year: int, *, text: str = "") -> Iterator[Certi
         after, more = rows[:500][-1].number if rows else 0, len(rows) > 500
 
 
-def are_of(units: Sequence[int], digests: Sequence[str]) -> bool:
-    """Whether the papers of a batch are copies of these units."""
+def copies_of(digests: Sequence[str]) -> dict[str, CertifiedCopy]:
+    """The copies that the papers of a batch are, by the digest of what is signed or sealed."""
     ours = Q(document_sha256__in=digests) | Q(signed_sha256__in=digests)
-    found = CertifiedCopy.objects.filter(ours).values_list("unit_id", flat=True)
-    return bool(found) and set(found) <= set(units)
+    wanted, found = set(digests), {}
+    for copy in CertifiedCopy.objects.filter(ours).order_by("pk"):
+        found |= {one: copy for one in (copy.document_sha256, copy.signed_sha256) if one in wanted}
+    return found
+
+
+def next_unseen(copy: CertifiedCopy, person_id: int) -> CertifiedCopy | None:
+    """The next of its commune that waits for a signature and that this person has not opened, the first due first."""
+    waiting = CertifiedCopy.objects.filter(unit_id=copy.unit_id, state=State.AWAITING_SIGNATURE)
+    unseen = waiting.exclude(pk=copy.pk).exclude(seen_by__contains=[person_id])
+    return unseen.order_by(F("due_at").asc(nulls_last=True), "pk").first()

@@ -1,5 +1,6 @@
 """The screens: who gets which, what stays in the fields, and the register as a page and a spreadsheet."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -77,6 +78,30 @@ def test_bad_input_gets_a_sentence_and_loses_nothing(clients, changes, said):
     assert not CertifiedCopy.objects.exists()
 
 
+def test_a_scan_sent_with_a_mistake_beside_it_need_not_be_sent_again(clients):
+    answer = clients["desk"].post("/certified-copies/new", form(name=""))
+    kept = re.search(r'name="scan" value="([^"]+)"', answer.content.decode())[1]
+    again = form(scan=kept)
+    del again["file"]
+    assert clients["desk"].post("/certified-copies/new", {**again, "scan": f"{kept}x"}).status_code == 422
+    assert clients["desk"].post("/certified-copies/new", again).status_code == 302
+    assert CertifiedCopy.objects.get().pages == 2
+
+
+def test_the_leader_goes_from_one_to_the_next_and_takes_all_that_was_seen(commune, clients):
+    first, second = compared(commune), compared(commune)
+    CertifiedCopy.objects.update(seen_by=[])
+    page = clients["leader"].get("/certified-copies/signing").content.decode()
+    assert "Ký các bản đã chọn" not in page
+    assert f"/certified-copies/{first.key}" in page
+    assert (
+        f'href="/certified-copies/{second.key}"'
+        in clients["leader"].get(f"/certified-copies/{first.key}").content.decode()
+    )
+    clients["leader"].get(f"/certified-copies/{second.key}")
+    assert clients["leader"].get("/certified-copies/signing?chosen=all").content.decode().count(" checked") == 2
+
+
 def test_the_leader_signs_what_was_opened_and_the_clerk_seals(commune, clients):
     copy = compared(commune)
     CertifiedCopy.objects.update(seen_by=[])
@@ -94,7 +119,7 @@ def test_a_batch_shows_how_far_it_is(commune, clients):
     keys = [str(compared(commune).key) for _ in range(3)]
     answer = clients["leader"].post("/certified-copies/signing", {"copies": keys})
     assert "/batches/" in answer.headers["Location"]
-    assert "Còn 3 bản" in clients["leader"].get(answer.headers["Location"]).content.decode()
+    assert "còn 3 bản" in clients["leader"].get(answer.headers["Location"]).content.decode()
     assert clients["elsewhere"].get(answer.headers["Location"]).status_code == 404
 
 

@@ -5,6 +5,7 @@ from typing import BinaryIO, cast
 from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.core import signing as sealing
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponse
@@ -58,8 +59,8 @@ def new(request: AuthenticatedRequest) -> HttpResponse:
     errors: Errors = []
     if request.method == "POST":
         shown, errors = _shown(typed)
-        scan = None if errors else _scan(request, errors)
-        if scan is not None:
+        scan = _scan(request, typed, errors)
+        if scan is not None and not errors:
             try:
                 with transaction.atomic():
                     made = receiving.receive(
@@ -102,8 +103,8 @@ def correction(request: AuthenticatedRequest, key: UUID) -> HttpResponse:
         return _form(request, _as_typed(found), [], found)
     typed = {key: " ".join(request.POST.get(key, "").replace("\x00", "").split())[:300] for key in FIELDS}
     shown, errors = _shown(typed)
-    has_scan = "file" in request.FILES or intake.over_limit(request)
-    scan = _scan(request, errors) if has_scan and not errors else None
+    has_scan = "file" in request.FILES or intake.over_limit(request) or bool(typed["scan"])
+    scan = _scan(request, typed, errors) if has_scan else None
     if not errors:
         try:
             with transaction.atomic():
@@ -117,14 +118,15 @@ def correction(request: AuthenticatedRequest, key: UUID) -> HttpResponse:
 
 
 def _as_typed(copy: CertifiedCopy) -> dict[str, str]:
-    kept = {name: str(getattr(copy, name)) for name in FIELDS if name != "original_date"}
-    return {**kept, "original_date": f"{copy.original_date:%d/%m/%Y}" if copy.original_date else ""}
+    kept = {name: str(getattr(copy, name)) for name in FIELDS if name not in ("original_date", "scan")}
+    return {**kept, "scan": "", "original_date": f"{copy.original_date:%d/%m/%Y}" if copy.original_date else ""}
 
 
 FIELDS = (
     "name", "issuer", "original_number", "original_date", "owner_kind", "owner_name", "owner_number", "dossier_code",
-    "once",
+    "once", "scan",
 )  # fmt: skip
+SCAN_SALT, SCAN_KEPT = "certified_copies.scan", 8 * 3600  # seconds
 
 
 def _shown(typed: dict[str, str]) -> tuple[Shown, Errors]:
@@ -138,7 +140,9 @@ def _shown(typed: dict[str, str]) -> tuple[Shown, Errors]:
     kind = "business" if typed["owner_kind"] == "business" else "citizen"
     check = check_tax_code if kind == "business" else check_personal_id
     checked = check(typed["owner_number"])
-    if not checked.is_usable:
+    if not typed["owner_number"]:
+        errors.append(("owner_number", "Ghi số định danh của người yêu cầu, hoặc mã số của tổ chức"))
+    elif not checked.is_usable:
         errors.append(("owner_number", " ".join(sentence_of(reason) for reason in checked.reasons)))
     day: date | None = None
     if typed["original_date"]:
@@ -156,18 +160,31 @@ def _shown(typed: dict[str, str]) -> tuple[Shown, Errors]:
     return shown, errors
 
 
-def _scan(request: AuthenticatedRequest, errors: Errors) -> files.StoredFile | None:
+def _scan(request: AuthenticatedRequest, typed: dict[str, str], errors: Errors) -> files.StoredFile | None:
+    """The scan sent now, or the one kept while something else was set right, which the form carries sealed."""
     sent = request.FILES.get("file")
     if intake.over_limit(request):
         errors.append(("file", f"Tệp nặng hơn {files.size_limit() // 1_000_000} MB. Quét lại ở 200 dpi, thang xám"))
+    elif sent is None and (kept := _kept_scan(typed["scan"])):
+        return kept
     elif sent is None:
         errors.append(("file", "Chọn bản quét của bản chính"))
     else:
         try:
-            return files.keep(content=cast(BinaryIO, sent), name=sent.name or "ban-quet")
+            stored = files.keep(content=cast(BinaryIO, sent), name=sent.name or "ban-quet")
         except files.FileRefusedError as refused:
             errors.extend(("file", problem.sentence) for problem in refused.problems)
+        else:
+            typed["scan"] = sealing.dumps(stored.sha256, salt=SCAN_SALT)
+            return stored
     return None
+
+
+def _kept_scan(sealed: str) -> files.StoredFile | None:
+    try:
+        return files.stored(sha256=sealing.loads(sealed, salt=SCAN_SALT, max_age=SCAN_KEPT))
+    except (sealing.BadSignature, LookupError):
+        return None
 
 
 @access("official", *RIGHTS)

@@ -56,9 +56,7 @@ def register_csv(request: AuthenticatedRequest) -> StreamingHttpResponse:
             yield _line([_plain(value) for value in _cells(copy)])
 
     name = f'attachment; filename="so-chung-thuc-{year}.csv"'
-    return StreamingHttpResponse(
-        lines(), content_type="text/csv; charset=utf-8", headers={"Content-Disposition": name}
-    )
+    return StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
 
 
 def _line(cells: Sequence[str]) -> str:
