@@ -74,13 +74,14 @@ def whole_register(unit_id: int, year: int, *, text: str = "") -> Iterator[Certi
     while more:
         rows = register(unit_id, year, text=text, after=after, limit=500)
         yield from rows[:500]
-        after, more = rows[:500][-1].number if rows else 0, len(rows) > 500
+        after, more = rows[:500][-1].number or 0 if rows else 0, len(rows) > 500
 
 
 def copies_of(digests: Sequence[str]) -> dict[str, CertifiedCopy]:
     """The copies that the papers of a batch are, by the digest of what is signed or sealed."""
     ours = Q(document_sha256__in=digests) | Q(signed_sha256__in=digests)
-    wanted, found = set(digests), {}
+    wanted = set(digests)
+    found: dict[str, CertifiedCopy] = {}
     for copy in CertifiedCopy.objects.filter(ours).order_by("pk"):
         found |= {one: copy for one in (copy.document_sha256, copy.signed_sha256) if one in wanted}
     return found
