@@ -61,6 +61,11 @@ def number(value: int | float | Decimal | None, places: int = 0) -> str:
     return f"{value:,.{places}f}".replace(",", " ").replace(".", ",").replace(" ", ".")
 
 
+def in_few_digits(count: int) -> str:
+    """A count beside a name: «7», and «99+» above, where counting stops."""
+    return str(count) if count < 100 else "99+"
+
+
 def money(value: int | Decimal | None) -> str:
     """8.000 đồng."""
     return "" if value is None else f"{number(value)} đồng"
@@ -136,6 +141,7 @@ def environment(**options: Any) -> jinja2.Environment:
         clock=clock,
         moment=moment,
         number=number,
+        in_few_digits=in_few_digits,
         money=money,
         size=size,
         mask=mask,

@@ -38,6 +38,7 @@ class CertifiedCopy(models.Model):
     pages = models.PositiveIntegerField("Số trang")
     compared = ArrayField(models.PositiveIntegerField(), default=list)  # pages, from 1
     compared_by = models.CharField("Người đối chiếu", max_length=200, blank=True, default="")
+    compared_by_id = models.BigIntegerField("Mã người đối chiếu", null=True)
     compared_at = models.DateTimeField("Đối chiếu xong lúc", null=True)
     seen_by = ArrayField(models.BigIntegerField(), default=list)  # persons who opened it and may sign
     fee = models.DecimalField("Phí, đồng", max_digits=15, decimal_places=0, default=0)
@@ -53,7 +54,7 @@ class CertifiedCopy(models.Model):
     sealed_sha256 = models.CharField("Bản đã đóng dấu", max_length=64, blank=True, default="")
     batch_id = models.CharField("Lô ký", max_length=36, blank=True, default="")
     problem = models.CharField("Vì sao chưa ký được", max_length=500, blank=True, default="")
-    reason = models.TextField("Lý do từ chối, thu hồi", blank=True, default="")
+    reason = models.TextField("Lý do trả lại, từ chối, thu hồi", blank=True, default="")
     received_at = models.DateTimeField("Nhận lúc")
     issued_at = models.DateTimeField("Cấp lúc", null=True)
     ended_at = models.DateTimeField("Từ chối, thu hồi lúc", null=True)

@@ -1,10 +1,12 @@
 """Reads for screens and the register."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import CharField, F, Func, Q, Value
+from django.db.models.functions import Concat
 
+from tinhso.lib import vietnamese
 from tinhso.systems.certified_copies.models import CertifiedCopy
 
 State = CertifiedCopy.State
@@ -47,13 +49,46 @@ def waiting_for(signing_units: Sequence[int], sealing_units: Sequence[int]) -> i
     return CertifiedCopy.objects.filter(waits).count() if signing_units or sealing_units else 0
 
 
-def register(unit_id: int, year: int) -> QuerySet[CertifiedCopy]:
-    """The register of a unit and year, by number: every number given, also of copies recalled since."""
-    return CertifiedCopy.objects.filter(unit_id=unit_id, year=year, number__isnull=False).order_by("number")
+def register(unit_id: int, year: int, *, text: str = "", after: int = 0, limit: int = 0) -> list[CertifiedCopy]:
+    """The register of a unit and year, by number: every number given, also of copies recalled since.
+
+    text: a number of the register («12», «12/01/2026-SCT/BS»), else words of what was copied, of its issuer or of who
+    asked, with or without marks, each to be found somewhere. after: the last number seen. limit: a page where 0; one
+    more comes where more follow.
+    """
+    found = CertifiedCopy.objects.filter(unit_id=unit_id, year=year, number__gt=after)
+    number = text.strip().partition("/")[0].lstrip("0")
+    if number.isascii() and number.isdigit() and len(number) < 8:
+        found = found.filter(number=int(number))
+    elif words := vietnamese.fold(text).split():
+        said = Concat("name", Value(" "), "issuer", Value(" "), "owner_name", output_field=CharField())
+        found = found.alias(said=Func(said, function="vn_norm", output_field=CharField()))
+        for word in words[:8]:
+            found = found.filter(said__contains=word)
+    return list(found.order_by("number")[: (limit or PAGE) + 1])
 
 
-def are_of(units: Sequence[int], digests: Sequence[str]) -> bool:
-    """Whether the papers of a batch are copies of these units."""
+def whole_register(unit_id: int, year: int, *, text: str = "") -> Iterator[CertifiedCopy]:
+    """The same, all of it, five hundred at a time."""
+    after, more = 0, True
+    while more:
+        rows = register(unit_id, year, text=text, after=after, limit=500)
+        yield from rows[:500]
+        after, more = rows[:500][-1].number or 0 if rows else 0, len(rows) > 500
+
+
+def copies_of(digests: Sequence[str]) -> dict[str, CertifiedCopy]:
+    """The copies that the papers of a batch are, by the digest of what is signed or sealed."""
     ours = Q(document_sha256__in=digests) | Q(signed_sha256__in=digests)
-    found = CertifiedCopy.objects.filter(ours).values_list("unit_id", flat=True)
-    return bool(found) and set(found) <= set(units)
+    wanted = set(digests)
+    found: dict[str, CertifiedCopy] = {}
+    for copy in CertifiedCopy.objects.filter(ours).order_by("pk"):
+        found |= {one: copy for one in (copy.document_sha256, copy.signed_sha256) if one in wanted}
+    return found
+
+
+def next_unseen(copy: CertifiedCopy, person_id: int) -> CertifiedCopy | None:
+    """The next of its commune that waits for a signature and that this person has not opened, the first due first."""
+    waiting = CertifiedCopy.objects.filter(unit_id=copy.unit_id, state=State.AWAITING_SIGNATURE)
+    unseen = waiting.exclude(pk=copy.pk).exclude(seen_by__contains=[person_id])
+    return unseen.order_by(F("due_at").asc(nulls_last=True), "pk").first()

@@ -32,7 +32,7 @@ def kind(document: Document) -> str:
 
 def state(document: Document) -> tuple[str, str]:
     """State of the design's due tag, and the word."""
-    shape = "ontime" if document.state == Document.State.VALID else "over"
+    shape = "early" if document.state == Document.State.VALID else "over"
     return shape, gettext(str(Document.State(document.state).label))
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -56,18 +58,12 @@ def receive(shown: Shown, scan: files.StoredFile, *, actor: Actor, once: str, at
         raise PermissionError("Chỉ công chức Một cửa của xã, phường nhận bản chính để chứng thực.")
     if known := CertifiedCopy.objects.filter(once=once).first():
         return known
-    pages = scan.pages or 1
-    if scan.media_type not in KINDS:
-        raise CopyRefusedError("Bản quét phải là PDF, JPG hoặc PNG.", "file")
-    if pages > MOST_PAGES:
-        raise CopyRefusedError(f"Bản quét có {pages} trang, nhiều nhất {MOST_PAGES}. Tách thành nhiều bản.", "file")
+    pages = _pages_of(scan)
     fee, words = fee_of(pages, at)
     copy = CertifiedCopy(
-        once=once, unit_id=units[0], dossier_code=shown.dossier_code[:60], name=shown.name[:300],
-        issuer=shown.issuer[:300], original_number=shown.number[:60], original_date=shown.day,
-        owner_kind=shown.owner_kind, owner_name=shown.owner_name[:300], owner_number=shown.owner_number[:35],
-        scan_sha256=scan.sha256, pages=pages, fee=fee, fee_words=words[:500], received_at=at,
-        due_at=due_of(units[0], at), responsible_id=actor.person_id, responsible_name=actor.name,
+        once=once, unit_id=units[0], **_written(shown), scan_sha256=scan.sha256, pages=pages, fee=fee,
+        fee_words=words[:500], received_at=at, due_at=due_of(units[0], at), responsible_id=actor.person_id,
+        responsible_name=actor.name,
     )  # fmt: skip
     try:
         with transaction.atomic():  # pressed twice in the same second: the second finds the first's
@@ -76,6 +72,25 @@ def receive(shown: Shown, scan: files.StoredFile, *, actor: Actor, once: str, at
         return CertifiedCopy.objects.get(once=once)
     record(copy, "received", actor, at, pages=pages, scan=scan.sha256)
     return copy
+
+
+def _pages_of(scan: files.StoredFile) -> int:
+    """Raises CopyRefusedError for what is no scan, or too long a one."""
+    pages = scan.pages or 1
+    if scan.media_type not in KINDS:
+        raise CopyRefusedError("Bản quét phải là PDF, JPG hoặc PNG.", "file")
+    if pages > MOST_PAGES:
+        raise CopyRefusedError(f"Bản quét có {pages} trang, nhiều nhất {MOST_PAGES}. Tách thành nhiều bản.", "file")
+    return pages
+
+
+def _written(shown: Shown) -> dict[str, Any]:
+    """The original as written down, in the columns of the copy."""
+    return {
+        "dossier_code": shown.dossier_code[:60], "name": shown.name[:300], "issuer": shown.issuer[:300],
+        "original_number": shown.number[:60], "original_date": shown.day, "owner_kind": shown.owner_kind,
+        "owner_name": shown.owner_name[:300], "owner_number": shown.owner_number[:35],
+    }  # fmt: skip
 
 
 def fee_of(pages: int, at: datetime) -> tuple[int, str]:
@@ -112,7 +127,8 @@ def compare(copy: CertifiedCopy, *, pages: Collection[int], is_done: bool, actor
             held.save(update_fields=["compared"])
             some = ", ".join(str(page) for page in missing[:10]) + ("…" if len(missing) > 10 else "")
             raise CopyRefusedError(f"Còn {len(missing)} trang chưa đối chiếu: {some}.", "pages")
-        held.state, held.compared_by, held.compared_at = State.AWAITING_SIGNATURE, actor.name, at
+        held.state, held.reason, held.compared_at = State.AWAITING_SIGNATURE, "", at
+        held.compared_by, held.compared_by_id = actor.name, actor.person_id
         hand_to(held, organizations.Role.LEADER)
         record(held, "compared", actor, at, pages=held.pages)
     held.save()
@@ -130,6 +146,51 @@ def refuse(copy: CertifiedCopy, *, reason: str, note: str, actor: Actor, at: dat
     held.save()
     record(held, "refused", actor, at, reason=reason)
     return held
+
+
+def send_back(copy: CertifiedCopy, *, reason: str, actor: Actor, at: datetime) -> CertifiedCopy:
+    """The leader wants it scanned, written down or compared anew: back to who received it, with the reason.
+
+    What was ticked as compared is to be ticked again, and seen again before it is signed. A second press hears where
+    the copy stands. Raises CopyRefusedError, PermissionError.
+    """
+    held = lock(copy, Right.APPROVE, actor, State.AWAITING_SIGNATURE)
+    why = " ".join(reason.split())
+    if len(why) < 10:
+        raise CopyRefusedError("Ghi rõ quầy phải sửa gì (ít nhất 10 ký tự).", "back_reason")
+    if held.compared_by_id:
+        held.responsible_id, held.responsible_name = held.compared_by_id, held.compared_by
+    else:
+        hand_to(held, organizations.Role.DESK_OFFICER)
+    held.state, held.reason = State.COMPARING, f"{actor.name}: {why}"[:2000]
+    _compare_anew(held)
+    held.save()
+    record(held, "sent_back", actor, at, reason=why[:2000])
+    return held
+
+
+def correct(
+    copy: CertifiedCopy, shown: Shown, scan: files.StoredFile | None, *, actor: Actor, at: datetime
+) -> CertifiedCopy:
+    """Write down anew what was shown, or scan it anew: a new scan is counted and compared from its first page.
+
+    Raises CopyRefusedError, PermissionError.
+    """
+    held = lock(copy, Right.RECEIVE, actor, State.COMPARING)
+    if scan is not None and scan.sha256 != held.scan_sha256:
+        held.scan_sha256, held.pages = scan.sha256, _pages_of(scan)
+        fee, words = fee_of(held.pages, at)
+        held.fee, held.fee_words = Decimal(fee), words[:500]
+        _compare_anew(held)
+    for field, value in _written(shown).items():
+        setattr(held, field, value)
+    held.save()
+    record(held, "corrected", actor, at, pages=held.pages, scan=held.scan_sha256)
+    return held
+
+
+def _compare_anew(copy: CertifiedCopy) -> None:
+    copy.compared, copy.compared_by, copy.compared_by_id, copy.compared_at, copy.seen_by = [], "", None, None, []
 
 
 def lock(copy: CertifiedCopy, right: Right, actor: Actor, *states: str) -> CertifiedCopy:

@@ -33,6 +33,11 @@ def deliver() -> None:
         pass
 
 
+def audit_acts(copy: CertifiedCopy) -> list[str]:
+    kept = apps.get_model("audit", "Entry").objects.filter(subject=f"certified_copy:{copy.pk}")
+    return list(kept.order_by("id").values_list("act", flat=True))
+
+
 def test_a_copy_goes_from_the_desk_to_its_owners_store(commune):
     copy = issued(commune)
     assert (copy.state, copy.number, copy.year) == ("issued", 1, NOW().year)
@@ -204,6 +209,42 @@ def test_a_refusal_names_a_reason_of_law(commune):
     assert copy.state == "refused"
     assert "tẩy xoá" in copy.reason
     assert "dòng 3" in copy.reason
+
+
+def test_the_leader_sends_a_copy_back_and_it_is_compared_anew(commune):
+    copy = compared(commune)
+    with pytest.raises(CopyRefusedError, match="10 ký tự"):
+        receiving.send_back(copy, reason="mờ", actor=commune.leader, at=NOW())
+    for who in (commune.desk, commune.clerk, commune.elsewhere):
+        with pytest.raises(PermissionError):
+            receiving.send_back(copy, reason="Trang 2 mờ, xin quét lại", actor=who, at=NOW())
+    sent = receiving.send_back(copy, reason="Trang 2 mờ, xin quét lại", actor=commune.leader, at=NOW())
+    assert (sent.state, sent.responsible_name, sent.compared) == ("comparing", "Phạm Thị Quầy", [])
+    assert sent.reason == "Nguyễn Văn Chủ: Trang 2 mờ, xin quét lại"
+    assert audit_acts(copy)[-1] == "certified_copies.sent_back"
+    with pytest.raises(CopyRefusedError, match="Đang đối chiếu"):
+        receiving.send_back(copy, reason="Trang 2 mờ, xin quét lại", actor=commune.leader, at=NOW())
+    with pytest.raises(CopyRefusedError, match="Đang đối chiếu"), transaction.atomic():
+        certifying.sign([copy], actor=commune.leader, confirmed_at=NOW(), at=NOW())
+    corrected = receiving.correct(copy, shown(), scan(3), actor=commune.desk, at=NOW())
+    again = receiving.compare(corrected, pages=[1, 2, 3], is_done=True, actor=commune.desk, at=NOW())
+    assert (again.state, again.reason, again.pages) == ("awaiting_signature", "", 3)
+    with pytest.raises(CopyRefusedError, match="Mở xem"), transaction.atomic():
+        certifying.sign([copy], actor=commune.leader, confirmed_at=NOW(), at=NOW())
+
+
+def test_words_set_right_keep_the_pages_compared_and_a_new_scan_does_not(commune):
+    copy = received(commune)
+    receiving.compare(copy, pages=[1], is_done=False, actor=commune.desk, at=NOW())
+    mended = receiving.correct(copy, shown(name="Học bạ"), None, actor=commune.desk, at=NOW())
+    assert (mended.name, mended.compared) == ("Học bạ", [1])
+    anew = receiving.correct(copy, shown(name="Học bạ"), scan(5), actor=commune.desk, at=NOW())
+    assert (anew.pages, anew.compared) == (5, [])
+    for who in (commune.leader, commune.elsewhere):
+        with pytest.raises(PermissionError):
+            receiving.correct(copy, shown(), None, actor=who, at=NOW())
+    with pytest.raises(CopyRefusedError, match="501 trang"):
+        receiving.correct(copy, shown(), scan(501), actor=commune.desk, at=NOW())
 
 
 def test_a_recall_reaches_the_store_and_the_verification_page(commune):

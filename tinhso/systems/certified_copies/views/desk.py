@@ -5,6 +5,7 @@ from typing import BinaryIO, cast
 from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.core import signing as sealing
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponse
@@ -19,6 +20,7 @@ from tinhso.foundation.files import intake
 from tinhso.foundation.files import public as files
 from tinhso.lib.identifiers import check_personal_id, check_tax_code, sentence_of
 from tinhso.systems.certified_copies import permissions, selectors
+from tinhso.systems.certified_copies.models import CertifiedCopy
 from tinhso.systems.certified_copies.services import certifying, receiving
 from tinhso.systems.certified_copies.services.receiving import CopyRefusedError, Shown
 from tinhso.systems.certified_copies.views.showing import Errors, due, opened, show
@@ -57,8 +59,8 @@ def new(request: AuthenticatedRequest) -> HttpResponse:
     errors: Errors = []
     if request.method == "POST":
         shown, errors = _shown(typed)
-        scan = None if errors else _scan(request, errors)
-        if scan is not None:
+        scan = _scan(request, typed, errors)
+        if scan is not None and not errors:
             try:
                 with transaction.atomic():
                     made = receiving.receive(
@@ -71,7 +73,14 @@ def new(request: AuthenticatedRequest) -> HttpResponse:
     typed["once"] = typed["once"] or uuid4().hex
     typed["owner_kind"] = typed["owner_kind"] or "citizen"
     typed["dossier_code"] = typed["dossier_code"] or request.GET.get("dossier", "").replace("\x00", "")[:60]
+    return _form(request, typed, errors)
+
+
+def _form(
+    request: AuthenticatedRequest, typed: dict[str, str], errors: Errors, copy: CertifiedCopy | None = None
+) -> HttpResponse:
     context = {
+        "copy": copy,
         "typed": typed,
         "errors": errors,
         "wrong": dict(errors),
@@ -80,10 +89,44 @@ def new(request: AuthenticatedRequest) -> HttpResponse:
     return render(request, "certified_copies/new.html", context, status=422 if errors else 200)
 
 
+@access("official", Right.RECEIVE)
+@require_http_methods(["GET", "POST"])
+def correction(request: AuthenticatedRequest, key: UUID) -> HttpResponse:
+    """What was written down or scanned wrongly is set right, before it is compared and sent on."""
+    found = opened(request, key)
+    if why := permissions.why_not(request.actor, Right.RECEIVE, found):
+        raise PermissionDenied(why)
+    if found.state != CertifiedCopy.State.COMPARING:
+        messages.warning(request, f"Bản sao này đã sang bước «{found.get_state_display()}», không sửa được nữa.")
+        return redirect("certified_copies:copy", key)
+    if request.method == "GET":
+        return _form(request, _as_typed(found), [], found)
+    typed = {key: " ".join(request.POST.get(key, "").replace("\x00", "").split())[:300] for key in FIELDS}
+    shown, errors = _shown(typed)
+    has_scan = "file" in request.FILES or intake.over_limit(request) or bool(typed["scan"])
+    scan = _scan(request, typed, errors) if has_scan else None
+    if not errors:
+        try:
+            with transaction.atomic():
+                receiving.correct(found, shown, scan, actor=request.actor, at=timezone.now())
+        except CopyRefusedError as refused:
+            errors.append((refused.field, str(refused)))
+        else:
+            messages.success(request, "Đã sửa. Đối chiếu lại rồi chuyển ký." if scan else "Đã sửa thông tin.")
+            return redirect("certified_copies:copy", key)
+    return _form(request, typed, errors, found)
+
+
+def _as_typed(copy: CertifiedCopy) -> dict[str, str]:
+    kept = {name: str(getattr(copy, name)) for name in FIELDS if name not in ("original_date", "scan")}
+    return {**kept, "scan": "", "original_date": f"{copy.original_date:%d/%m/%Y}" if copy.original_date else ""}
+
+
 FIELDS = (
     "name", "issuer", "original_number", "original_date", "owner_kind", "owner_name", "owner_number", "dossier_code",
-    "once",
+    "once", "scan",
 )  # fmt: skip
+SCAN_SALT, SCAN_KEPT = "certified_copies.scan", 8 * 3600  # seconds
 
 
 def _shown(typed: dict[str, str]) -> tuple[Shown, Errors]:
@@ -97,7 +140,9 @@ def _shown(typed: dict[str, str]) -> tuple[Shown, Errors]:
     kind = "business" if typed["owner_kind"] == "business" else "citizen"
     check = check_tax_code if kind == "business" else check_personal_id
     checked = check(typed["owner_number"])
-    if not checked.is_usable:
+    if not typed["owner_number"]:
+        errors.append(("owner_number", "Ghi số định danh của người yêu cầu, hoặc mã số của tổ chức"))
+    elif not checked.is_usable:
         errors.append(("owner_number", " ".join(sentence_of(reason) for reason in checked.reasons)))
     day: date | None = None
     if typed["original_date"]:
@@ -115,18 +160,31 @@ def _shown(typed: dict[str, str]) -> tuple[Shown, Errors]:
     return shown, errors
 
 
-def _scan(request: AuthenticatedRequest, errors: Errors) -> files.StoredFile | None:
+def _scan(request: AuthenticatedRequest, typed: dict[str, str], errors: Errors) -> files.StoredFile | None:
+    """The scan sent now, or the one kept while something else was set right, which the form carries sealed."""
     sent = request.FILES.get("file")
     if intake.over_limit(request):
         errors.append(("file", f"Tệp nặng hơn {files.size_limit() // 1_000_000} MB. Quét lại ở 200 dpi, thang xám"))
+    elif sent is None and (kept := _kept_scan(typed["scan"])):
+        return kept
     elif sent is None:
         errors.append(("file", "Chọn bản quét của bản chính"))
     else:
         try:
-            return files.keep(content=cast(BinaryIO, sent), name=sent.name or "ban-quet")
+            stored = files.keep(content=cast(BinaryIO, sent), name=sent.name or "ban-quet")
         except files.FileRefusedError as refused:
             errors.extend(("file", problem.sentence) for problem in refused.problems)
+        else:
+            typed["scan"] = sealing.dumps(stored.sha256, salt=SCAN_SALT)
+            return stored
     return None
+
+
+def _kept_scan(sealed: str) -> files.StoredFile | None:
+    try:
+        return files.stored(sha256=sealing.loads(sealed, salt=SCAN_SALT, max_age=SCAN_KEPT))
+    except (sealing.BadSignature, LookupError):
+        return None
 
 
 @access("official", *RIGHTS)
@@ -196,3 +254,20 @@ def refusal(request: AuthenticatedRequest, key: UUID) -> HttpResponse:
         raise PermissionDenied(str(denied)) from denied
     messages.success(request, "Đã ghi từ chối chứng thực, kèm lý do.")
     return redirect("certified_copies:copy", key)
+
+
+@access("official", Right.APPROVE)
+@require_POST
+def return_to_desk(request: AuthenticatedRequest, key: UUID) -> HttpResponse:
+    """The leader sends it back, with what is to be set right."""
+    found = opened(request, key)
+    reason = request.POST.get("back_reason", "").replace("\x00", "")[:2000]
+    try:
+        with transaction.atomic():
+            receiving.send_back(found, reason=reason, actor=request.actor, at=timezone.now())
+    except CopyRefusedError as refused:
+        return show(request, found, errors=[(refused.field, str(refused))])
+    except PermissionError as denied:
+        raise PermissionDenied(str(denied)) from denied
+    messages.success(request, "Đã trả lại quầy, kèm lý do.")
+    return redirect("certified_copies:signing")

@@ -43,6 +43,8 @@ def show(request: AuthenticatedRequest, copy: CertifiedCopy, *, errors: Errors |
         "reasons": list(REASONS.items()),
         "can_compare": copy.state == State.COMPARING and may[Right.RECEIVE],
         "can_refuse": waits and may[Right.RECEIVE if copy.state == State.COMPARING else Right.APPROVE],
+        "following": selectors.next_unseen(copy, request.actor.person_id or 0) if may[Right.APPROVE] else None,
+        "can_send_back": copy.state == State.AWAITING_SIGNATURE and may[Right.APPROVE],
         "can_sign": copy.state == State.AWAITING_SIGNATURE and may[Right.APPROVE],
         "can_sign_again": copy.state == State.SIGNING and bool(copy.problem or not copy.batch_id)
         and may[Right.APPROVE],

@@ -51,8 +51,12 @@ def _queue(request: AuthenticatedRequest, right: Right, state: str, act: Bulk, *
         if answer is not None:
             return answer
     person = request.actor.person_id
+    rows = [(copy, due(copy), kind == "seal" or person in copy.seen_by) for copy in found]
     context = {
-        "rows": [(copy, due(copy), kind == "seal" or person in copy.seen_by) for copy in found],
+        "rows": rows,
+        "ready": sum(may for _copy, _due, may in rows),
+        "unseen": next((copy for copy, _due, may in rows if not may), None),
+        "all": kind == "seal" or request.GET.get("chosen") == "all",
         "kind": kind,
         "able": signatures.can_sign(actor=request.actor, kind=kind, at=timezone.now()),
         "errors": errors,
@@ -152,8 +156,12 @@ def batch(request: AuthenticatedRequest, batch_id: UUID) -> HttpResponse:
         status = signatures.batch_status(batch_id=str(batch_id))
     except LookupError as missing:
         raise Http404(str(missing)) from missing
-    digests = [paper.sha256 for paper in status.papers]
-    if not selectors.are_of(units, digests):
+    copies = selectors.copies_of([paper.sha256 for paper in status.papers])
+    if not copies or not {copy.unit_id for copy in copies.values()} <= set(units):
         raise Http404
-    share = round(100 * (status.total - status.waiting) / max(status.total, 1))
-    return render(request, "certified_copies/batch.html", {"status": status, "share": share})
+    context = {
+        "status": status,
+        "rows": [(copies.get(paper.sha256), paper) for paper in status.papers],
+        "is_seal": all(copy.document_sha256 not in (p.sha256 for p in status.papers) for copy in copies.values()),
+    }
+    return render(request, "certified_copies/batch.html", context)

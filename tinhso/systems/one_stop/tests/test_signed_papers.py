@@ -6,6 +6,7 @@ from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from tinhso.foundation.files import public as files
@@ -14,8 +15,11 @@ from tinhso.foundation.signing import words
 from tinhso.foundation.signing.models import TrustedAuthority
 from tinhso.systems.one_stop import public as one_stop
 from tinhso.systems.one_stop import services
+from tinhso.systems.one_stop.models import Dossier
 from tinhso.systems.one_stop.tests.factories import page
 from tinhso.systems.one_stop.tests.signing_office import SigningOffice, confirmed
+from tinhso.systems.one_stop.tests.test_desk_fees import BIRTH
+from tinhso.systems.one_stop.tests.test_screens import CARD, tick_all
 
 pytestmark = pytest.mark.django_db
 
@@ -100,3 +104,24 @@ def test_the_owner_sees_who_signed_the_result(signing_office: SigningOffice) -> 
     shown = confirmed("congdan").get(f"/my/dossiers/{code}").content.decode()
     assert "Chữ ký số hợp lệ." in shown
     assert office.leader.name in shown
+
+
+def test_the_counter_tells_the_verdict_before_the_dossier_is_received(signing_office: SigningOffice) -> None:
+    office, desk = signing_office, confirmed("motcua.xa")
+    content = signed(office)
+    desk.post("/desk", {"do": "person", "card": CARD})
+    desk.post("/desk", {"do": "procedure", "code": BIRTH})
+    page = desk.get("/desk").content.decode()
+    key = tick_all(page)[0]
+    for sent_in, said in ((content, "Chữ ký số hợp lệ."), (content + b" xyz", "Chữ ký số không hợp lệ.")):
+        file = SimpleUploadedFile("giay.pdf", sent_in)
+        answer = desk.post("/desk", {"do": "papers", "given": [key], f"file-{key}": file}, follow=True)
+        assert said in answer.content.decode()
+        assert f'value="{key}" checked' in answer.content.decode()
+    count = Dossier.objects.count()
+    refused = desk.post("/desk", {"do": "receive", "given": tick_all(page)})
+    assert (refused.status_code, Dossier.objects.count()) == (422, count)
+    good = SimpleUploadedFile("giay.pdf", content)
+    answer = desk.post("/desk", {"do": "receive", "given": tick_all(page), f"file-{key}": good}, follow=True)
+    assert "Đã nhận hồ sơ" in answer.content.decode()
+    assert "Chữ ký số hợp lệ." in answer.content.decode()

@@ -17,10 +17,12 @@ from tinhso.foundation.accounts.public import AuthenticatedRequest, Right, acces
 from tinhso.foundation.audit import public as audit
 from tinhso.foundation.files import public as files
 from tinhso.foundation.organizations import public as organizations
+from tinhso.foundation.signing import public as signing
 from tinhso.lib import identifiers
 from tinhso.systems.one_stop import desk
 from tinhso.systems.one_stop import public as one_stop
 from tinhso.systems.one_stop.desk import Intake
+from tinhso.systems.one_stop.selectors.one import paper_list
 from tinhso.systems.one_stop.selectors.people import known_person
 from tinhso.systems.one_stop.views.opening import opened
 from tinhso.systems.procedures import public as procedures
@@ -74,6 +76,7 @@ def _page(
         "procedure": None,
         "papers": [],
         "paper_notes": {},
+        "verdicts": {},
         "missing": [],
         "promise": None,
         "fees": [],
@@ -101,6 +104,7 @@ def _procedure_context(request: AuthenticatedRequest, state: Intake, unit_id: in
         "procedure": procedure,
         "papers": procedure.papers,
         "paper_notes": {paper.key: _notes(state, paper) for paper in procedure.papers},
+        "verdicts": {key: signing.words_of(sha256=scan["sha256"], at=at) for key, scan in state.files.items()},
         "missing": desk.missing(state, procedure.papers),
         "promise": desk.promise(procedure_code=state.procedure_code, unit_id=unit_id, at=at),
         "fees": procedures.fee_lines(
@@ -224,6 +228,13 @@ def _forget_procedure(request: AuthenticatedRequest, state: Intake, at: datetime
     return []
 
 
+def _look_at_papers(request: AuthenticatedRequest, state: Intake, at: datetime) -> Errors:
+    """Ticks and scans so far are kept, and each signature is judged before the dossier is received."""
+    if not state.procedure_code:
+        return [("", _("Cần có người nộp và thủ tục trước khi nhận hồ sơ."))]
+    return _read_papers(request, state, procedures.get_procedure(code=state.procedure_code))
+
+
 def _clear(request: AuthenticatedRequest, state: Intake, at: datetime) -> Errors:
     desk.clear(request.session)
     return []
@@ -234,6 +245,7 @@ ACTS: dict[str, Callable[[AuthenticatedRequest, Intake, datetime], Errors]] = {
     "change-person": _forget_person,
     "procedure": _choose_procedure,
     "change-procedure": _forget_procedure,
+    "papers": _look_at_papers,
     "clear": _clear,
 }
 
@@ -347,4 +359,6 @@ def _papers(
 def received(request: AuthenticatedRequest, code: str) -> HttpResponse:
     """Done: the code, the appointment, the print, and the next person."""
     dossier = opened(request, code)
-    return render(request, "one_stop/received.html", {"dossier": dossier})
+    judged = [(paper.name, signing.words_of(sha256=paper.sha256)) for paper in paper_list(dossier) if paper.sha256]
+    context = {"dossier": dossier, "verdicts": [(name, found) for name, found in judged if found is not None]}
+    return render(request, "one_stop/received.html", context)

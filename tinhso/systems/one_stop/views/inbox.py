@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from tinhso.design.jinja import WEEKDAYS
+from tinhso.design.jinja import WEEKDAYS, in_few_digits
 from tinhso.foundation.accounts.public import Actor, AuthenticatedRequest, access
 from tinhso.foundation.signing import public as signing
 from tinhso.foundation.workflow import public as workflow
@@ -74,7 +74,7 @@ def _end_of_day(at: datetime) -> datetime:
 
 def _chips(whose: str, only: str, counts: dict[str, int]) -> list[tuple[str, str, bool, str | None]]:
     def words(label: str, key: str) -> str:
-        return f"{label} {counts[key]}" if counts.get(key) else label
+        return f"{label} {in_few_digits(counts[key])}" if counts.get(key) else label
 
     return [
         (words(_("Của tôi"), "mine"), "?", whose == "mine" and not only, None),
