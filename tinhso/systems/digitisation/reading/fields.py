@@ -39,10 +39,12 @@ class Field:
     confidence: float
 
 
-_NUMBER = re.compile(
-    r"\b[S5$][ốôóoòỐÔO06][\u0300-\u036f]*\s*[:;.,]\s*(?P<number>\d{1,6})\s*(?:/\s*(?P<year>(?:19|20)\d\d)\s*)?[/\\]\s*"
-    r"(?P<notation>[A-ZĐƯ][A-Za-zĐđƯư0-9&.]*(?:\s?[-–]\s?[A-ZĐƯ][A-Za-zĐđƯư0-9&.]*){0,3})"
-)
+_LABEL = r"\b[S5$][ốôóoòỐÔO06][\u0300-\u036f]*\s*[:;.,]\s*"
+_YEAR = r"\s*(?:/\s*(?P<year>(?:19|20)\d\d)\s*)?[/\\]\s*"
+_PART = r"[A-ZĐƯ][A-Za-zĐđƯư0-9&.]*"
+_NUMBER = re.compile(rf"{_LABEL}(?P<number>\d{{1,6}}){_YEAR}(?P<notation>{_PART}(?:\s?[-–]\s?{_PART}){{0,3}})")
+# Written by hand and not made out: the printed notation behind it still says what it is.
+_BY_HAND = re.compile(rf"{_LABEL}[^\s/]{{1,6}}{_YEAR}(?P<notation>{_PART}(?:\s?[-–]\s?{_PART}){{1,3}})")
 # Tesseract loses a slash that touches its neighbours: «15UBND-VP». Only where a hyphen says that it is a notation.
 _JOINED_NUMBER = re.compile(
     r"\bS[ốôóo]\s*[:;.]\s*(?P<number>\d{1,6})(?P<notation>[A-ZĐƯ]{2,}(?:-[A-ZĐƯ][A-Za-zĐđƯư0-9&]*){1,3})"
@@ -209,9 +211,11 @@ def _number(text: str) -> str:
 
 def _notation(text: str) -> str:
     found = _NUMBER.search(text)
+    if not found and (joined := _JOINED_NUMBER.search(text)):
+        return joined["notation"]
+    found = found or _BY_HAND.search(text)
     if not found:
-        joined = _JOINED_NUMBER.search(text)
-        return joined["notation"] if joined else ""
+        return ""
     notation = re.sub(r"\s*[-–]\s*", "-", found["notation"]).rstrip(".")
     return f"{found['year']}/{notation}" if found["year"] else notation
 
@@ -274,7 +278,8 @@ def _subject(text: str) -> str:
 
 def _issuer(text: str) -> str:
     """The lines in capitals above the number, without the motto."""
-    above = text[: found.start()] if (found := _NUMBER.search(text) or _JOINED_NUMBER.search(text)) else ""
+    found = _NUMBER.search(text) or _JOINED_NUMBER.search(text) or _BY_HAND.search(text)
+    above = text[: found.start()] if found else ""
     lines = [re.sub(r"^[^\w]+|[^\w]+$", "", line) for line in above.split("\n")]
     named = [
         line

@@ -161,6 +161,7 @@ def test_the_head_in_two_columns_gives_its_fields(tmp_path: Path) -> None:
         ("Số: 148/2020/TT-BCA Hà Nội", "notation", "2020/TT-BCA"),
         ("Sô: 07 /QĐ-UBND", "number", "07"),
         ("Số: 15UBND-VP Tân Ninh", "notation", "UBND-VP"),
+        ("Số: 4# /2020/TT-BCA Hà Nội", "notation", "2020/TT-BCA"),
         ("Số: 15UBND-VP Tân Ninh", "number", "15"),
         ("ngày 31 tháng 02 năm 2026; ngày 01 tháng 03 năm 2026", "date", "2026-03-01"),
         ("Họ và tên: Nguyễn Thị Ưởng\nNgày sinh", "name", "Nguyễn Thị Ưởng"),
