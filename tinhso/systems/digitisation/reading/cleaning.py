@@ -18,6 +18,7 @@ WORKING_HEIGHT = 2339  # pixels of the long side of A4 at 200 dpi: enough for 13
 BLANK_INK = 0.0002  # share of ink under which a page is blank; a page with one signature has 0.001
 UNEVEN = 14.0  # grey levels between parts of the paper; a flat-bed scan stays under 6
 NOISY = 0.0008  # specks to a point
+FAINT = 160.0  # grey levels from paper to print; print seen through from behind has less than half of it
 STRAIGHT = 0.8  # degrees that Tesseract bears by itself
 PRINT_HEIGHT = 13.6  # points of a small letter that Tesseract reads best; larger print takes longer and reads no better
 BLURRED_PRINT_HEIGHT = 17.5  # a blurred letter keeps its tone marks apart only when it is larger
@@ -123,7 +124,9 @@ def print_of(grey: Picture) -> tuple[float, float]:
     middle = _darkest(grey)
     if middle.size == 0:
         return 0.0, 0.0
-    marks = cv2.threshold(middle, float(np.median(middle)) * 0.6, 1, cv2.THRESH_BINARY_INV)[1]
+    paper, darkest = float(np.median(middle)), float(np.percentile(middle[::2, ::2], 0.5))
+    between = paper - 0.4 * max(paper - darkest, FAINT)  # by what is print here: grain on faint print is no speck
+    marks = cv2.threshold(middle, between, 1, cv2.THRESH_BINARY_INV)[1]
     _, _, statistics, _ = cv2.connectedComponentsWithStats(marks, connectivity=8)
     areas, heights = statistics[1:, cv2.CC_STAT_AREA], statistics[1:, cv2.CC_STAT_HEIGHT]
     letters = heights[(areas > 20) & (heights > 6) & (heights < 150)]

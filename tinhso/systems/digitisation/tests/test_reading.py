@@ -130,6 +130,13 @@ def test_lines_stand_as_printed_but_a_broken_notation_is_whole(
     assert tesseract.read(factories.blank()).text == text
 
 
+def test_grain_on_faint_print_is_no_noise() -> None:
+    grain = np.random.default_rng(5).normal(0, 3, (1754, 1240))
+    faint = np.clip(255 - (255 - factories.prose().astype(np.float32)) * 0.42 + grain, 0, 255).astype(np.uint8)
+    assert "median" not in cleaning.cleaned(faint).steps
+    assert "median" in cleaning.cleaned(noisy(factories.prose())).steps
+
+
 @pytest.mark.parametrize(("page", "is_blank"), [(factories.blank(), True), (noisy(factories.blank()), True)])
 def test_dust_is_no_ink(page: np.ndarray, is_blank: bool) -> None:
     page = cv2.GaussianBlur(page, (3, 3), 0)
