@@ -15,7 +15,6 @@ from tinhso.foundation.files import public as files
 from tinhso.foundation.outbox import public as outbox
 from tinhso.foundation.signing import archive, orders
 from tinhso.foundation.signing import public as signing
-from tinhso.foundation.signing.demo import issuing
 from tinhso.foundation.signing.tests import conftest as authority
 from tinhso.systems.digitisation import services
 from tinhso.systems.digitisation.handlers import note_signature
@@ -25,6 +24,7 @@ from tinhso.systems.digitisation.tests import factories
 from tinhso.systems.digitisation.tests.conftest import AT, Send
 from tinhso.systems.one_stop.tests.factories import Office, papers_in
 from tinhso.systems.one_stop.tests.factories import services as desk_services
+from tinhso.systems.one_stop.tests.signing_office import SigningOffice
 from tinhso.systems.vault.tests.factories import Paper, file_of
 
 authority_folder, state = authority.authority_folder, authority.state
@@ -33,8 +33,8 @@ stamps = authority.services
 
 @pytest.fixture
 def keys(office: Office, state: Path) -> Path:
-    """Everybody who signs has a key, every agency its own."""
-    issuing.issue_all(issuing.set_up(state, timezone.now()), timezone.now())
+    """Who sits at the desk has a key like leader and clerk, and their ward its seal."""
+    SigningOffice(var=state).give_key(office.desk)
     return state
 
 
