@@ -40,7 +40,7 @@ class LimitedUploadHandler(TemporaryFileUploadHandler):
         return None
 
     @contextmanager
-    def _full_disk_marked(self, field: str, file_name: str, *_more: Any) -> Iterator[None]:
+    def _full_disk_marked(self, field: str | None, file_name: str | None, *_more: Any) -> Iterator[None]:
         try:
             yield
         except OSError as error:
