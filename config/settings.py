@@ -27,6 +27,7 @@ PUBLIC_URL = os.environ.get("TINHSO_URL", f"http://localhost:{PORT}")  # printed
 DEBUG = os.environ.get("TINHSO_DEBUG") == "1"
 SECRET_KEY = os.environ.get("TINHSO_SECRET_KEY") or secrets.read_or_make(VAR / "secret-key")
 ALLOWED_HOSTS = os.environ.get("TINHSO_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+FRONT_MACHINES = os.environ.get("TINHSO_FRONT", "127.0.0.1,::1")  # whose X-Forwarded-For and -Proto are believed
 IS_LOCAL = set(ALLOWED_HOSTS) <= {"localhost", "127.0.0.1", "[::1]"}
 CSRF_TRUSTED_ORIGINS = [f"http://{host}:{PORT}" for host in ALLOWED_HOSTS]
 

@@ -130,8 +130,7 @@ def get_consent(request: HttpRequest, key: UUID) -> Any:
     at, actor = timezone.now(), _actor(request)
     with transaction.atomic():
         consent = _own(actor, key)
-        papers = list(consenting.papers_of(consent, at=at)[:200])
-        consenting.note_list(consent, papers, actor=actor, at=at)
+        papers = consenting.shown_papers(consent, most=200, actor=actor, at=at)
     return _out(consent, papers, at)
 
 

@@ -112,9 +112,9 @@ def file(request: AuthenticatedRequest, token: str) -> HttpResponseBase:
         with transaction.atomic():
             lent = proving.open_file(proven, at=at)
             counting.count("opened", at=at)
+        return files.response(sha256=lent.sha256, name=lent.file_name, inline=True)
     except (proving.ProofRefusedError, LookupError) as refused:
         return _show(request, document, errors=[("last4", str(refused))], status=422)
-    return files.response(sha256=lent.sha256, name=lent.file_name, inline=True)
 
 
 @access("public")
@@ -174,6 +174,8 @@ def _digest_sent(request: AuthenticatedRequest) -> tuple[str, Errors]:
     sent = request.FILES.get("file")
     if intake.over_limit(request):
         return "", [("file", gettext("Tệp quá nặng để so ở đây."))]
+    if intake.without_space(request):
+        return "", [("file", str(intake.no_space()))]
     if not isinstance(sent, UploadedFile):
         return "", [("file", gettext("Chọn tệp cần so."))]
     if not sent.size:

@@ -103,7 +103,8 @@ def correction(request: AuthenticatedRequest, key: UUID) -> HttpResponse:
         return _form(request, _as_typed(found), [], found)
     typed = {key: " ".join(request.POST.get(key, "").replace("\x00", "").split())[:300] for key in FIELDS}
     shown, errors = _shown(typed)
-    has_scan = "file" in request.FILES or intake.over_limit(request) or bool(typed["scan"])
+    not_taken = intake.over_limit(request) or intake.without_space(request)
+    has_scan = "file" in request.FILES or not_taken or bool(typed["scan"])
     scan = _scan(request, typed, errors) if has_scan else None
     if not errors:
         try:
@@ -165,6 +166,8 @@ def _scan(request: AuthenticatedRequest, typed: dict[str, str], errors: Errors) 
     sent = request.FILES.get("file")
     if intake.over_limit(request):
         errors.append(("file", f"Tệp nặng hơn {files.size_limit() // 1_000_000} MB. Quét lại ở 200 dpi, thang xám"))
+    elif intake.without_space(request):
+        errors.append(("file", str(intake.no_space())))
     elif sent is None and (kept := _kept_scan(typed["scan"])):
         return kept
     elif sent is None:

@@ -70,7 +70,7 @@ def _pick(request: AuthenticatedRequest, draft: Draft, asked: list[drafts.Asked]
 def _attached(request: HttpRequest, draft: Draft, asked: list[drafts.Asked]) -> list[tuple[str, str]]:
     """Files of plain inputs; (paper key, sentence) of those refused."""
     errors = []
-    over = intake.over_limit(request)
+    over, full = intake.over_limit(request), intake.without_space(request)
     for paper in asked:
         field = f"paper-{paper.key}"
         for sent in request.FILES.getlist(field):
@@ -80,6 +80,11 @@ def _attached(request: HttpRequest, draft: Draft, asked: list[drafts.Asked]) -> 
             except files.FileRefusedError as refused:
                 errors.append((paper.key, f"«{name}»: {refused}"))
         errors += [(paper.key, too_large(name)) for where, name in over if where == field]
+        errors += [
+            (paper.key, f"«{files.safe_name(name=name)}»: {intake.no_space()}")
+            for where, name in full
+            if where == field
+        ]
     return errors
 
 

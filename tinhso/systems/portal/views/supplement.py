@@ -146,7 +146,7 @@ def _pick(request: AuthenticatedRequest, code: str, wanted: Sequence[Wanted], pi
 def _attached(request: AuthenticatedRequest, code: str, wanted: Sequence[Wanted]) -> Errors:
     """Files of plain inputs."""
     errors: Errors = []
-    over = intake.over_limit(request)
+    over, full = intake.over_limit(request), intake.without_space(request)
     for one in wanted:
         field = f"paper-{one.place}"
         for sent in request.FILES.getlist(field):
@@ -157,6 +157,7 @@ def _attached(request: AuthenticatedRequest, code: str, wanted: Sequence[Wanted]
             except files.FileRefusedError as refused:
                 errors.append((one.place, f"«{file_name}»: {refused}"))
         errors += [(one.place, too_large(file_name)) for where, file_name in over if where == field]
+        errors += [(one.place, f"«{file_name}»: {intake.no_space()}") for where, file_name in full if where == field]
     return errors
 
 

@@ -122,7 +122,7 @@ def open_for_system(consent: Consent, paper: Paper, *, actor: Actor, at: datetim
 
 
 def _open(consent: Consent, paper: Paper, actor: Actor, at: datetime) -> Lent:
-    if not papers_of(consent, at=at).filter(pk=paper.pk).exists():
+    if not papers_of(_held(consent), at=at).filter(pk=paper.pk).exists():
         raise LookupError("Sự đồng ý không có giấy tờ này, hoặc đã hết hạn, đã rút.")
     reader = opening.reader_of(actor, "consent")
     lent = opening.open_for(paper, reader, purpose=consent.purpose, subject="", at=at)
@@ -130,10 +130,17 @@ def _open(consent: Consent, paper: Paper, actor: Actor, at: datetime) -> Lent:
     return lent
 
 
-def note_list(consent: Consent, papers: Sequence[Paper], *, actor: Actor, at: datetime) -> None:
-    """The facts of the papers are shown by a consent."""
+def shown_papers(consent: Consent, *, most: int, actor: Actor, at: datetime) -> list[Paper]:
+    """The papers whose facts are shown by a consent, the latest first; the rows are written."""
+    papers = list(papers_of(_held(consent), at=at)[:most])
     reader = opening.reader_of(actor, "consent")
     opening.note_facts(papers, reader, purpose=consent.purpose, subject="", at=at)
+    return papers
+
+
+def _held(consent: Consent) -> Consent:
+    """As it stands now, held until the reading is written: whoever withdraws has the last word."""
+    return Consent.objects.select_for_update(no_key=True).get(pk=consent.pk)
 
 
 def state_of(consent: Consent, *, at: datetime) -> str:

@@ -26,6 +26,8 @@ def name_delegate(
         raise ValueError(_("Chọn người đó được làm gì."))
     if valid_to is not None and valid_to < today:
         raise ValueError(_("Ngày hết hạn uỷ quyền đã qua."))
+    now = Delegate.objects.filter(store=store, identity_number=number, ended_at__isnull=True)
+    now.filter(valid_to__lt=today).update(ended_at=at)  # whose days are over can be named anew
     try:
         with transaction.atomic():
             made = Delegate.objects.create(
@@ -40,9 +42,7 @@ def name_delegate(
 
 def end(delegate: Delegate, *, actor: Actor, at: datetime) -> None:
     """From now on the person finds nothing there; twice is once."""
-    if delegate.ended_at is None:
-        delegate.ended_at = at
-        delegate.save(update_fields=["ended_at"])
+    if Delegate.objects.filter(pk=delegate.pk, ended_at__isnull=True).update(ended_at=at):
         _record(delegate, "delegate_ended", actor, at)
 
 

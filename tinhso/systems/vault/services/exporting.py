@@ -20,6 +20,7 @@ from tinhso.systems.vault.services import opening
 
 MEMORY = 8_000_000  # bytes kept in memory before the archive goes to the disk
 MOST_BYTES = 2_000_000_000
+MISSING = "máy chủ tạm không có tệp này, báo cơ quan vận hành rồi tải lại"
 README = (
     "Kho dữ liệu điện tử. manifest.json liệt kê từng giấy tờ: tên, số, cơ quan cấp, thời hạn, giá trị pháp lý,\n"
     "mã SHA-256 của tệp. Tệp nào đổi dù một byte thì mã không còn khớp.\n"
@@ -34,7 +35,8 @@ def export(store: Store, *, actor: Actor, at: datetime) -> IO[bytes]:
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as packed:
             lines = _write(packed, papers)
             packed.writestr("manifest.json", json.dumps(_manifest(store, lines, at), ensure_ascii=False, indent=1))
-            packed.writestr("DOC-TRUOC.txt", README)
+            missing = [f"- {line['name']} {line['number']}: {line['problem']}\n" for line in lines if line["problem"]]
+            packed.writestr("DOC-TRUOC.txt", README + "".join(missing))
     except BaseException:
         archive.close()
         raise
@@ -57,7 +59,12 @@ def _write(packed: zipfile.ZipFile, papers: Iterable[Paper]) -> list[dict[str, A
             if whole > MOST_BYTES:
                 raise ValueError("Kho lớn hơn 2 GB: tải từng giấy tờ.")
             place = f"giay-to/{number:03d}-{_slug(paper.name)}{_ending(lent.file_name)}"
-            with files.read(sha256=lent.sha256) as source, packed.open(place, "w", force_zip64=True) as target:
+            try:
+                source = files.read(sha256=lent.sha256)
+            except LookupError:  # the others come home all the same, and what is missing is said
+                lines.append(line | {"problem": MISSING})
+                continue
+            with source, packed.open(place, "w", force_zip64=True) as target:
                 shutil.copyfileobj(source, target, 1 << 20)
             line |= {"file": place, "sha256": lent.sha256, "size": lent.size, "media_type": lent.media_type}
         lines.append(line)
@@ -84,6 +91,7 @@ def _line(paper: Paper) -> dict[str, Any]:
         "source_ref": paper.source_ref,
         "hidden": paper.hidden_at is not None,
         "file": None,
+        "problem": "",
     }
 
 

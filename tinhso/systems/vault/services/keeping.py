@@ -66,6 +66,7 @@ def keep_result(dossier_id: int, *, at: datetime) -> Paper | None:
     same = list(Paper.objects.filter(of_dossier, source="one_stop").order_by("pk"))
     if same and _is_another(same[-1], result):  # the dossier was opened again and ended with another result
         new = deposit(_result(result, unit, ref=f"{result.dossier_code}#{len(same) + 1}"), at=at)
+        same[-1].refresh_from_db(fields=["status"])  # another worker may have brought the same news meanwhile
         if same[-1].status == Paper.Status.GOOD:
             lapsing.mark(
                 same[-1], Paper.Status.REPLACED, reason=f"Thay bằng số {new.number}", by="system:one_stop", by_name="",
@@ -187,13 +188,21 @@ def issued_key(*, source: str, source_ref: str) -> str:
 
 
 def upload_own(store: Store, *, actor: Actor, content: BinaryIO, file_name: str, name: str, at: datetime) -> Paper:
-    """A paper of one's own, in a zone apart: nobody has checked it. Raises FileRefusedError."""
+    """A paper of one's own, in a zone apart: nobody has checked it; pressed twice, it is there once.
+
+    Raises FileRefusedError.
+    """
+    Store.objects.select_for_update(no_key=True).get(pk=store.pk)
     own = Paper.objects.filter(store=store, zone=Paper.Zone.OWN)
     used = Content.objects.filter(paper__in=own).aggregate(size=Sum("size"))["size"] or 0
     if own.count() >= MOST_OWN or used >= MOST_OWN_BYTES:
         sentence = _("Kho nhận nhiều nhất %(most)s giấy tự tải lên, tổng cộng 1 GB. Xoá bớt giấy cũ rồi tải tiếp.")
         raise files.FileRefusedError((files.Problem("too_many", sentence % {"most": MOST_OWN}),))
     kept = files.keep(content=content, name=file_name)
+    files_of = Content.objects.filter(sha256=kept.sha256).values("paper_id")
+    same = own.filter(name=name[:500], status=Paper.Status.GOOD, hidden_at=None, pk__in=files_of).first()
+    if same is not None:
+        return same
     kind = matching.kind_by_name(all_kinds(), name)
     paper = Paper.objects.create(
         store=store, zone=Paper.Zone.OWN, kind=kind.key if kind else "", name=name[:500],
@@ -209,6 +218,8 @@ def remove_own(paper: Paper, *, actor: Actor, at: datetime) -> None:
     """Take one's own upload out of the store; dossiers that have it keep theirs. Raises PermissionError."""
     if paper.zone != Paper.Zone.OWN:
         raise PermissionError(_("Giấy do cơ quan cấp không xoá được; bạn có thể ẩn nó."))
+    if not Paper.objects.select_for_update().filter(pk=paper.pk).exists():  # held: no dossier leans on it meanwhile
+        return
     if paper.uses.exists() or paper.readings.exists():
         paper.hidden_at = at  # the rows that name it are the owner's proof of who read it
         paper.status, paper.status_reason, paper.status_at = Paper.Status.REPLACED, _("Chủ kho đã xoá"), at
@@ -247,7 +258,11 @@ def judge_file(sha256: str, *, at: datetime) -> int:
 
 
 def follow(former: str, sha256: str, *, at: datetime) -> int:
-    """A signature was strengthened: papers that were the former file are the newer one; how many. Twice is once."""
+    """A signature was strengthened: papers that were the former file are the newest form; how many.
+
+    Twice is once, and of news out of order the newest form stays.
+    """
+    sha256 = signing.stamped_form(sha256=sha256)
     stored = files.stored(sha256=sha256)
     moved = Content.objects.filter(sha256=former).update(sha256=sha256, size=stored.size, pages=stored.pages)
     return judge_file(sha256, at=at) if moved else 0

@@ -55,8 +55,21 @@ def mark(
             reason=reason, new_number=new.number if new else "", at=timezone.localtime(at),
         )
     )  # fmt: skip
-    words = {"revoked": "bị cơ quan cấp thu hồi", "replaced": "đã được thay bằng bản khác"}[str(status)]
-    return tell(held, str(status), f"«{held.name}» {words}: {reason}", at)
+    return tell(held, str(status), _sentence(held), at)
+
+
+def tell_latecomers(paper: Paper, *, at: datetime) -> int:
+    """Dossiers that came to lean on a paper after its end was told hear of it too; how many."""
+    if paper.lapse_told_at is None:
+        return 0
+    return tell(paper, "expired" if paper.status == Paper.Status.GOOD else paper.status, _sentence(paper), at)
+
+
+def _sentence(paper: Paper) -> str:
+    if paper.status == Paper.Status.GOOD:
+        return f"«{paper.name}» trong kho hết giá trị sau ngày {paper.valid_to:%d/%m/%Y}."
+    words = {"revoked": "bị cơ quan cấp thu hồi", "replaced": "đã được thay bằng bản khác"}[paper.status]
+    return f"«{paper.name}» {words}: {paper.status_reason}"
 
 
 def tell(paper: Paper, why: str, sentence: str, at: datetime) -> int:
@@ -84,7 +97,7 @@ def tell_of_expired(*, at: datetime) -> int:
     for paper in gone.order_by("valid_to", "pk")[:BATCH]:
         paper.lapse_told_at = at
         paper.save(update_fields=["lapse_told_at"])
-        tell(paper, "expired", f"«{paper.name}» trong kho hết giá trị sau ngày {paper.valid_to:%d/%m/%Y}.", at)
+        tell(paper, "expired", _sentence(paper), at)
         count += 1
     return count
 

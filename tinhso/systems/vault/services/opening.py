@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from tinhso.foundation.accounts import public as accounts
 from tinhso.foundation.accounts.public import Actor
+from tinhso.foundation.signing import public as signing
 from tinhso.systems.vault.models import Content, Paper, Reading
 from tinhso.systems.vault.records import Lent, Reader
 
@@ -105,12 +106,17 @@ def file_to_judge(paper_id: int) -> str:
 
 def is_file_of(paper: Paper, sha256: str) -> bool:
     """Whether a file the caller already has is this paper's; tells nothing it did not know."""
-    return Content.objects.filter(paper=paper, sha256=sha256).exists()
+    return Content.objects.filter(paper=paper, sha256__in=_forms(sha256)).exists()
+
+
+def _forms(sha256: str) -> set[str]:
+    """A dossier may hold a paper as it was before its signature got a stamp; the store holds the newest form."""
+    return {sha256, signing.stamped_form(sha256=sha256)}
 
 
 def papers_of_file(sha256: str, *, owner_number: str, dossier_code: str) -> list[Paper]:
     """The papers whose file this is: of the owner's store, lent to the dossier by another, or its result."""
-    with_file = Paper.objects.filter(pk__in=Content.objects.filter(sha256=sha256).values("paper_id"))
+    with_file = Paper.objects.filter(pk__in=Content.objects.filter(sha256__in=_forms(sha256)).values("paper_id"))
     ours = with_file.filter(
         Q(store__number=owner_number) | Q(uses__dossier_code=dossier_code) | Q(source_ref=dossier_code)
     )

@@ -14,7 +14,7 @@ from tinhso.systems.vault.models import Paper, Store, Use
 from tinhso.systems.vault.records import Held, Kind, Leaning, Lent, Reader, Wanted
 from tinhso.systems.vault.selectors import papers as selectors
 from tinhso.systems.vault.selectors.kinds import all_kinds
-from tinhso.systems.vault.services import opening
+from tinhso.systems.vault.services import lapsing, opening
 
 STORE = "Kho dữ liệu điện tử"
 FOR_A_DOSSIER = "Giải quyết hồ sơ"
@@ -139,8 +139,12 @@ def why_not_lean(*, key: str, sha256: str, owner_number: str, actor: Actor, at: 
 def lean(
     *, dossier_code: str, procedure_name: str, unit_id: int | None, papers: Mapping[str, str], at: datetime
 ) -> None:
-    """Note that a dossier leans on papers: key of the component → key of the paper. Twice is once."""
-    by_key = {str(paper.key): paper for paper in Paper.objects.filter(key__in=set(papers.values()))}
+    """Note that a dossier leans on papers: key of the component → key of the paper. Twice is once.
+
+    The papers are held meanwhile: one that ended since it was looked at is told at once, one that ends later by `mark`.
+    """
+    wanted = Paper.objects.select_for_update(no_key=True).filter(key__in=set(papers.values())).order_by("pk")
+    by_key = {str(paper.key): paper for paper in wanted}
     Use.objects.bulk_create(
         [
             Use(
@@ -152,6 +156,8 @@ def lean(
         ],
         ignore_conflicts=True,
     )  # fmt: skip
+    for paper in by_key.values():
+        lapsing.tell_latecomers(paper, at=at)
 
 
 def leanings(*, dossier_code: str, at: datetime) -> list[Leaning]:

@@ -16,6 +16,7 @@ from tinhso.systems.vault.services import opening
 BYTES = 16
 MOST_OPEN = 20
 DAYS = (1, 7, 30)
+PURPOSE = "Mở bằng liên kết"
 
 
 def make(paper: Paper, *, actor: Actor, note: str, days: int, at: datetime) -> str:
@@ -50,17 +51,31 @@ def by_token(token: str, *, at: datetime) -> Share:
 
 
 def open_shared(share: Share, *, at: datetime) -> Lent:
-    """The file to whoever holds the link; the owner sees that it was opened. Raises LookupError."""
-    Share.objects.filter(pk=share.pk).update(opened=F("opened") + 1)
-    reader = Reader(key=f"link:{share.pk}", name="Người có liên kết", by_way_of="link", unit_name=share.note)
-    return opening.open_for(share.paper, reader, purpose="Mở bằng liên kết", subject="", at=at)
+    """The file to whoever holds the link; the owner sees that it was opened. Raises LookupError: ended meanwhile."""
+    _count(share, at)
+    return opening.open_for(share.paper, _reader(share), purpose=PURPOSE, subject="", at=at)
+
+
+def look_at_shared(share: Share, *, at: datetime) -> None:
+    """Number, issuer and days are shown to whoever holds the link. Raises LookupError: ended meanwhile."""
+    _count(share, at)
+    opening.note_facts([share.paper], _reader(share), purpose=PURPOSE, subject="", at=at)
+
+
+def _count(share: Share, at: datetime) -> None:
+    """One more opening, of a link that works at this very moment: its row is held until the reading is written."""
+    works = Share.objects.filter(pk=share.pk, revoked_at=None, valid_until__gt=at, paper__hidden_at=None)
+    if not works.update(opened=F("opened") + 1):
+        raise LookupError(_("Liên kết này không có, đã hết hạn hoặc đã bị thu hồi."))
+
+
+def _reader(share: Share) -> Reader:
+    return Reader(key=f"link:{share.pk}", name="Người có liên kết", by_way_of="link", unit_name=share.note)
 
 
 def end(share: Share, *, actor: Actor, at: datetime) -> None:
     """The link stops at once; twice is once."""
-    if share.revoked_at is None:
-        share.revoked_at = at
-        share.save(update_fields=["revoked_at"])
+    if Share.objects.filter(pk=share.pk, revoked_at__isnull=True).update(revoked_at=at):
         _record(share.paper, "share_ended", actor, at)
 
 

@@ -1,7 +1,9 @@
 """Two at the same second, on real, committed transactions: one paper, one answer, one lapse told."""
 
+import io
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -9,11 +11,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from tests.running import pdf
 from tinhso.foundation.outbox.models import StoredEvent
 from tinhso.systems.one_stop.tests.factories import Office
 from tinhso.systems.vault import public as vault
 from tinhso.systems.vault.models import Consent, Content, Paper, Store
-from tinhso.systems.vault.services import consenting, lapsing
+from tinhso.systems.vault.services import consenting, keeping, lapsing
 from tinhso.systems.vault.tests.factories import keep, put
 
 pytestmark = pytest.mark.slow
@@ -70,3 +73,19 @@ def test_a_question_and_a_lapse_are_settled_once(committed: Office) -> None:
     told = together(lambda: lapsing.mark(paper, Paper.Status.REVOKED, reason="Cấp sai", by="job:x", by_name="", at=at))
     assert sum(isinstance(one, ValueError) for one in told) == len(told) - 1
     assert StoredEvent.objects.filter(kind="PaperLapsed").count() == 1
+
+
+def test_an_upload_removed_while_a_dossier_begins_to_lean_on_it_breaks_neither(committed: Office) -> None:
+    at, owner = committed.at, committed.citizen
+    with transaction.atomic():
+        store = keeping.store_for(number=owner.identity_number, kind="citizen", name=owner.name, at=at)
+        paper = keeping.upload_own(
+            store, actor=owner, content=io.BytesIO(pdf(1)), file_name="a.pdf", name="Hợp đồng", at=at
+        )
+    picked = {"k": str(paper.key)}
+    acts = cycle((
+        lambda: keeping.remove_own(Paper(pk=paper.pk, store=store, zone="own"), actor=owner, at=at),
+        lambda: vault.lean(dossier_code="H2", procedure_name="x", unit_id=None, papers=picked, at=at),
+    ))  # fmt: skip
+    assert together(lambda: next(acts)()) == [None] * 6
+    assert not Paper.objects.filter(hidden_at=None).exists()  # gone, or out of sight where the dossier was first

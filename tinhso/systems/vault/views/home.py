@@ -224,7 +224,6 @@ def file(request: AuthenticatedRequest, key: UUID) -> HttpResponseBase:
                 reader = opening.reader_of(request.actor, "delegate")
                 purpose = "Người được uỷ quyền xem"
                 lent = opening.open_for(found.paper, reader, purpose=purpose, subject="", at=at)
+        return files.response(sha256=lent.sha256, name=lent.file_name, inline=request.GET.get("save") != "1")
     except LookupError as missing:
         raise nothing() from missing
-    inline = request.GET.get("save") != "1"
-    return files.response(sha256=lent.sha256, name=lent.file_name, inline=inline)

@@ -65,6 +65,11 @@ def shared(request: AuthenticatedRequest, token: str) -> HttpResponse:
     share = _share(request, token)
     if isinstance(share, HttpResponse):
         return share
+    try:
+        with transaction.atomic():
+            sharing.look_at_shared(share, at=timezone.now())
+    except LookupError as ended:
+        raise Http404(str(ended)) from ended
     context: dict[str, Any] = {
         "paper": share.paper,
         "due": words.validity(share.paper, today()),
@@ -85,9 +90,12 @@ def shared_file(request: AuthenticatedRequest, token: str) -> HttpResponseBase:
     share = _share(request, token)
     if isinstance(share, HttpResponse):
         return share
-    with transaction.atomic():
-        lent = sharing.open_shared(share, at=timezone.now())
-    answer = files.response(sha256=lent.sha256, name=lent.file_name, inline=True)
+    try:
+        with transaction.atomic():  # the row stands, also where the bytes then cannot be read
+            lent = sharing.open_shared(share, at=timezone.now())
+        answer = files.response(sha256=lent.sha256, name=lent.file_name, inline=True)
+    except LookupError as missing:
+        raise Http404 from missing
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer

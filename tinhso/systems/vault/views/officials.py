@@ -44,8 +44,7 @@ def consent(request: AuthenticatedRequest, key: UUID) -> HttpResponse:
     """The papers of one consent; that they were shown is on the owner's page."""
     found, at = _consent(request, key), timezone.now()
     with transaction.atomic():
-        papers = list(consenting.papers_of(found, at=at)[:100])
-        consenting.note_list(found, papers, actor=request.actor, at=at)
+        papers = consenting.shown_papers(found, most=100, actor=request.actor, at=at)
     rows = [
         {"key": one.key, "name": one.name, "facts": words.facts(one), "weight": words.weight(one),
          "signed": one.get_signature_display(), "due": words.validity(one, today())}
@@ -62,9 +61,9 @@ def consented_file(request: AuthenticatedRequest, key: UUID, paper: UUID) -> Htt
     try:
         with transaction.atomic():
             lent = consenting.open_for_official(found, paper_by_key(paper), actor=request.actor, at=timezone.now())
+        return files.response(sha256=lent.sha256, name=lent.file_name, inline=True)
     except LookupError as missing:
         raise Http404 from missing
-    return files.response(sha256=lent.sha256, name=lent.file_name, inline=True)
 
 
 @access("official", Right.APPROVE)

@@ -56,6 +56,8 @@ def _upload(request: AuthenticatedRequest, name: str) -> Errors:
         errors.append(("name", gettext("Ghi tên giấy tờ, ví dụ: Hợp đồng thuê nhà")))
     if intake.over_limit(request):
         errors.append(("file", gettext("Tệp quá nặng. Chụp lại ở cỡ vừa, hoặc tách thành nhiều tệp.")))
+    elif intake.without_space(request):
+        errors.append(("file", str(intake.no_space())))
     elif sent is None:
         errors.append(("file", gettext("Chọn một tệp PDF hoặc ảnh chụp")))
     if errors or sent is None:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from tinhso.foundation.audit import public as audit
 from tinhso.foundation.outbox import public as outbox
+from tinhso.foundation.signing import public as signing
 from tinhso.systems.verification import offline, tokens
 from tinhso.systems.verification.events import DocumentBound
 from tinhso.systems.verification.models import Document, Form
@@ -52,6 +53,7 @@ def bind(
 
     The same file again changes nothing. Raises ValueError where another file is bound already.
     """
+    _one_at_a_time(document.source, document.source_ref, document.kind)  # else who prepares it again undoes this
     held = Document.objects.select_for_update().get(pk=document.pk)
     if held.state != PREPARED:
         if held.forms.filter(sha256=sha256).exists():
@@ -67,7 +69,9 @@ def bind(
     Form.objects.create(document=held, sha256=sha256, at=at)
     _record("bound", held, actor=f"system:{held.source}", name="", at=at, sha256=sha256)
     outbox.publish(DocumentBound(key=held.token, document_id=held.pk))
-    for former in _editions(held.source, held.source_ref, held.kind).filter(state=VALID, edition__lt=held.edition):
+    strengthened(former=sha256, sha256=sha256, at=at)  # news of its stamp may have come before
+    before = _editions(held.source, held.source_ref, held.kind).filter(state=VALID, edition__lt=held.edition)
+    for former in before.select_for_update():
         _replace(former, held, reason=f"Thay bằng số {held.number}" if held.number else "Thay bằng bản khác", at=at)
 
 
@@ -98,13 +102,18 @@ def _replace(former: Document, new: Document | None, *, reason: str, at: datetim
 
 
 def strengthened(*, former: str, sha256: str, at: datetime) -> int:
-    """The file got a timestamp: both forms are the paper, the newer is shown; how many papers."""
-    count = 0
+    """The file got a timestamp: all forms are the paper, the newest is shown; how many papers.
+
+    Twice is once, and of news out of order the newest form stays.
+    """
+    newest, count = signing.stamped_form(sha256=sha256), 0
     for document in Document.objects.select_for_update().filter(forms__sha256=former).order_by("pk"):
-        Form.objects.get_or_create(document=document, sha256=sha256, defaults={"at": at})
-        document.sha256, document.judged_at, document.verdict_state = sha256, None, ""
-        document.save(update_fields=["sha256", "judged_at", "verdict_state"])
-        count += 1
+        for form in (sha256, newest):
+            Form.objects.get_or_create(document=document, sha256=form, defaults={"at": at})
+        if document.sha256 != newest:
+            document.sha256, document.judged_at, document.verdict_state = newest, None, ""
+            document.save(update_fields=["sha256", "judged_at", "verdict_state"])
+            count += 1
     return count
 
 
