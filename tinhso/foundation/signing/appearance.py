@@ -31,6 +31,7 @@ A4 = (210.0, 297.0)
 SEAL = 36.0  # true size of an agency's seal
 COPY_WIDTH, COPY_TOP, COPY_MARGIN = 75.0, 4.0, 10.0  # words on a copy: above the head of a paper
 LINE, LETTERS = 4.3, 38  # height of a line of 10 points, letters of it in the width of the words on a copy
+MARKS = 1.3  # over the first line, for the marks on capitals
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def settled(content: bytes, wanted: Appearance, *, organization: str) -> Appeara
     margin = min(COPY_MARGIN, wide / 20)
     width = min(COPY_WIDTH, wide - 2 * margin)
     lines = 1 + -(-len(organization) // LETTERS) + bool(wanted.words)
-    height = min(lines * LINE, high / 4)
+    height = min(lines * LINE + MARKS, high / 4)
     top = min(COPY_TOP, high / 40)
     left, top = free_place(content, wanted.page, (width, height), top=top, margin=margin)
     return replace(wanted, left=left, top=top, width=width, height=height)

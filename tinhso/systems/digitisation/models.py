@@ -132,6 +132,13 @@ class Document(models.Model):
         return self.name or f"{self.batch} {self.order}"
 
     @property
+    def status_words(self) -> str:
+        """The state in words; a paper that waits with its dossier known waits for something else."""
+        if self.status == self.Status.WAITING and self.dossier_code:
+            return "Chưa biết là thành phần nào"
+        return self.get_status_display()
+
+    @property
     def file_sha256(self) -> str:
         """What the dossier holds of it: the signed form, else the working copy."""
         return self.signed_sha256 or self.copy_sha256

@@ -83,3 +83,17 @@ def test_a_second_agency_does_not_write_over_the_first() -> None:
     first, one = _signed(_page((595, 842)), "UBND phường Tân Ninh")
     place = appearance.settled(first, appearance.default("copy"), organization="Sở Nội vụ")
     assert abs(place.left - one.left) + abs(place.top - one.top) > 10
+
+
+def test_no_ink_is_cut_off_at_the_edges_of_the_box() -> None:
+    """«Ủy ban» was once read as «Uy ban»: marks on capitals reach above the ascender of the font."""
+    signed, place = _signed(_page((595, 842)), "ỔẨẴ ban nhân dân phường Tân Ninh")
+    document = pypdfium2.PdfDocument(signed)
+    document.init_forms()
+    picture = document[0].render(scale=4, grayscale=True).to_numpy()
+    document.close()
+    rows, columns = np.nonzero((picture[:, :, 0] if picture.ndim == 3 else picture) < 140)
+    upper, right = place.top * 4 * appearance.POINTS, (place.left + place.width) * 4 * appearance.POINTS
+    assert rows.min() > upper + 1
+    assert rows.max() < upper + place.height * 4 * appearance.POINTS - 1
+    assert columns.max() < right - 1

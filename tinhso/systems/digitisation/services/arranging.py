@@ -210,8 +210,10 @@ def _choice(batch: Batch) -> str:
     if len(seen) > 1:
         named = ", ".join(seen[:4])
         return f"Có giấy của {len(seen)} hồ sơ ({named}) mà thiếu tờ phân cách: tách và chọn hồ sơ cho từng giấy."
-    if seen:
+    if seen and not batch.dossier_code:
         return f"Thiếu tờ phân cách. Trên giấy có mã hồ sơ {seen[0]}: xác nhận hoặc chọn hồ sơ khác."
+    if batch.dossier_code:
+        return "Chọn thành phần hồ sơ cho từng giấy."
     return "Thiếu tờ phân cách: chọn hồ sơ và thành phần cho từng giấy."
 
 

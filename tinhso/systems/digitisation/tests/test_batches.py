@@ -81,6 +81,8 @@ def test_a_missing_separator_waits_for_a_person_with_a_choice(desk: Actor, code:
     batch = send(factories.scan(factories.letter(), factories.prose()))
     assert batch.status == Batch.Status.WAITING
     assert "Thiếu tờ phân cách" in batch.problem
+    assert batch.documents.get().status_words == "Chưa biết của hồ sơ nào"
+    assert Document(dossier_code=code).status_words == "Chưa biết là thành phần nào"
     document = services.assign(
         document_id=batch.documents.get().pk, dossier_code=code, paper_key="result", actor=desk, at=AT
     )

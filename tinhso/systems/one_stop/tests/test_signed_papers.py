@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from tests.running import pdf
 from tinhso.foundation.files import public as files
 from tinhso.foundation.signing import public as signing
 from tinhso.foundation.signing import words
@@ -113,7 +114,11 @@ def test_the_counter_tells_the_verdict_before_the_dossier_is_received(signing_of
     desk.post("/desk", {"do": "procedure", "code": BIRTH})
     page = desk.get("/desk").content.decode()
     key = tick_all(page)[0]
-    for sent_in, said in ((content, "Chữ ký số hợp lệ."), (content + b" xyz", "Chữ ký số không hợp lệ.")):
+    for sent_in, said in (
+        (pdf(1), "tệp không có chữ ký số"),
+        (content, "Chữ ký số hợp lệ."),
+        (content + b" xyz", "Chữ ký số không hợp lệ."),
+    ):
         file = SimpleUploadedFile("giay.pdf", sent_in)
         answer = desk.post("/desk", {"do": "papers", "given": [key], f"file-{key}": file}, follow=True)
         assert said in answer.content.decode()
