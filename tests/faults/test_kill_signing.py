@@ -76,6 +76,11 @@ bad = [verdict.sentence for verdict in verdicts if not verdict.is_valid or len(v
 print(json.dumps({{"different": len(set(sealed)), "bad": bad}}))
 """
 
+HALF_ORDERED = """
+select count(*) from one_stop_roundline line join one_stop_signinground round on round.id = line.round_id
+where (round.ordered_at is null) <> (line.state in ('seen', 'chosen'))
+"""
+
 
 @pytest.fixture(scope="module")
 def province(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Province]:
@@ -214,6 +219,7 @@ def order_while_the_web_is_killed(browser: Browser, place: str, **fields: Any) -
     time.sleep(0.1)
     kill(browser.province, "web")
     thread.join()
+    assert rows(browser.province, HALF_ORDERED) == [(0,)]
     assert browser.insist(place + "/signature", do="sign", **fields)[0] == place
 
 

@@ -108,11 +108,11 @@ def test_two_leaders_who_sign_one_result_in_the_same_second_issue_one(
     committed: Office, request: pytest.FixtureRequest
 ) -> None:
     """The slower one hears that the step is done, and nothing of that signature stays."""
-    office = SigningOffice(var=request.getfixturevalue("services"))
-    specialist = office.actors["chuyenvien"]
-    deputy = replace(office.leader, account_id=specialist.account_id, person_id=specialist.person_id, name="Phó")
-    office.give_key(deputy)
     with transaction.atomic():
+        office = SigningOffice(var=request.getfixturevalue("services"))
+        specialist = office.actors["chuyenvien"]
+        deputy = replace(office.leader, account_id=specialist.account_id, person_id=specialist.person_id, name="Phó")
+        office.give_key(deputy)
         code = office.at_approval()
     together = Barrier(2)
 
