@@ -3,18 +3,25 @@
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
+from threading import Barrier
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from tinhso.foundation.accounts.public import Actor
 from tinhso.foundation.organizations import public as organizations
+from tinhso.foundation.signing.models import SigningOrder
+from tinhso.foundation.workflow.public import StaleWorkItemError
 from tinhso.systems.one_stop import public as one_stop
 from tinhso.systems.one_stop import services
 from tinhso.systems.one_stop.models import Consultation, Dossier
+from tinhso.systems.one_stop.signatures import one
 from tinhso.systems.one_stop.tests.factories import ANSWERS, COMMUNE, GENERIC, Office, person_actor
+from tinhso.systems.one_stop.tests.signing_office import SigningOffice
 
 
 @pytest.fixture
@@ -94,3 +101,40 @@ def test_answers_at_the_same_second_all_count_once(committed: Office) -> None:
     with transaction.atomic():
         office.do(services.finish_examination, code)
     assert office.dossier(code).state == Dossier.State.DRAFTING
+
+
+@pytest.mark.slow
+def test_two_leaders_who_sign_one_result_in_the_same_second_issue_one(
+    committed: Office, request: pytest.FixtureRequest
+) -> None:
+    """The slower one hears that the step is done, and nothing of that signature stays."""
+    with transaction.atomic():
+        office = SigningOffice(var=request.getfixturevalue("services"))
+        specialist = office.actors["chuyenvien"]
+        deputy = replace(office.leader, account_id=specialist.account_id, person_id=specialist.person_id, name="Phó")
+        office.give_key(deputy)
+        code = office.at_approval()
+    together = Barrier(2)
+
+    def sign(actor: Actor) -> str:
+        try:
+            with transaction.atomic():
+                seen = office.seen(code, actor)
+            together.wait(20)
+            with transaction.atomic():
+                office.sign(code, actor=actor, seen=seen)
+            return "signed"
+        except (one_stop.RefusedError, StaleWorkItemError) as why:
+            return str(why)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        said = sorted(pool.map(sign, [office.leader, deputy]))
+    assert said.count("signed") == 1
+    assert "bước" in "".join(said)
+    dossier = office.dossier(code)
+    assert dossier.state == "numbering"
+    order = SigningOrder.objects.get()
+    assert dossier.result_draft[one.SIGNED] == order.signed_sha256
+    assert [event.data["sha256"] for event in dossier.history.filter(kind="signed")] == [order.signed_sha256]

@@ -7,15 +7,16 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from asn1crypto import x509
 from django.db import transaction
 from django.utils import timezone
 
 from tinhso.foundation.files import public as files
 from tinhso.foundation.organizations import public as organizations
 from tinhso.foundation.outbox import public as outbox
-from tinhso.foundation.signing import orders
+from tinhso.foundation.signing import orders, proofs
 from tinhso.foundation.signing import public as signing
-from tinhso.foundation.signing.models import Credential, SigningOrder
+from tinhso.foundation.signing.models import Credential, RevocationData, SigningOrder
 from tinhso.foundation.signing.public import SigningRefusedError
 from tinhso.systems.one_stop import public as one_stop
 from tinhso.systems.one_stop import services
@@ -285,3 +286,66 @@ def test_a_leader_who_left_the_post_after_the_order_signs_no_more(signing_office
     assert "không còn giữ vị trí" in found.lines.filter(state="failed")[0].problem
     assert SigningOrder.objects.filter(state="signed").count() == 1
     assert sorted(office.dossier(code).state for code in codes) == ["approving", "approving", "numbering"]
+
+
+def test_a_certificate_revoked_while_a_round_is_signed_signs_no_more(signing_office: SigningOffice) -> None:
+    """Answers of revocation hold for a minute; then the rest fails, says why, and waits where it was."""
+    office = signing_office
+    codes = waiting(office, 3)
+    found = looked_through(office, codes)
+    order(office, found)
+    orders.run_waiting(limit=1)
+    certificate = Credential.objects.get(person_id=office.leader.person_id).certificate
+    office.demo.revoke(x509.Certificate.load(bytes(certificate)).serial_number, timezone.now())
+    RevocationData.objects.all().delete()
+    proofs.forget()
+    work()
+    assert [line.state for line in found.lines.all()] == ["done", "failed", "failed"]
+    assert all("thu hồi" in line.problem for line in found.lines.filter(state="failed"))
+    assert [office.dossier(code).state for code in codes] == ["numbering", "approving", "approving"]
+
+
+# -- somebody else was faster --------------------------------------------------------------------------------------
+
+
+def test_what_was_taken_back_after_it_was_seen_is_not_signed(signing_office: SigningOffice) -> None:
+    """Given back and drafted anew: it waits for the signature again, but is not what was seen."""
+    office = signing_office
+    codes = waiting(office, 2)
+    found = looked_through(office, codes)
+    office.do(services.return_to_step, codes[0], actor=office.leader, reason="Sửa họ tên", node="draft")
+    office.do(services.draft_result, codes[0], draft={"content": "Nội dung khác"})
+    order(office, found)
+    work()
+    assert [line.state for line in found.lines.all()] == ["failed", "done"]
+    assert "trình lại" in found.lines.all()[0].problem
+    assert SigningOrder.objects.count() == 1
+    assert [office.dossier(code).state for code in codes] == ["approving", "numbering"]
+
+
+def test_what_was_taken_back_after_the_order_keeps_its_state(signing_office: SigningOffice) -> None:
+    office = signing_office
+    codes = waiting(office, 2)
+    found = looked_through(office, codes)
+    order(office, found)
+    office.do(services.return_to_step, codes[0], actor=office.leader, reason="Sửa họ tên", node="draft")
+    office.do(services.draft_result, codes[0], draft={"content": "Nội dung khác"})
+    work()
+    assert [line.state for line in found.lines.all()] == ["failed", "done"]
+    assert one.SIGNED not in office.dossier(codes[0]).result_draft
+    assert office.dossier(codes[0]).state == "approving"
+
+
+def test_two_rounds_of_one_result_sign_it_once(signing_office: SigningOffice) -> None:
+    """The leader chose it in two windows and ordered both."""
+    office = signing_office
+    code = waiting(office, 1)[0]
+    first, second = looked_through(office, [code]), looked_through(office, [code])
+    order(office, first)
+    order(office, second)
+    work()
+    rounds.settle_all(timezone.now())
+    assert SigningOrder.objects.count() == 1
+    assert office.dossier(code).history.filter(kind="signed").count() == 1
+    assert office.dossier(code).state == "numbering"
+    assert not RoundLine.objects.filter(state=RoundLine.State.ORDERED).exists()
