@@ -64,6 +64,7 @@ class PendingChange:
     fingerprint: str
     purposes: tuple[str, ...]
     reason: str
+    proposed_by: str  # key of the actor
     proposed_by_name: str
     proposed_at: datetime
 
@@ -156,7 +157,7 @@ def trusted() -> list[TrustedView]:
 def pending() -> list[PendingChange]:
     rows = TrustChange.objects.filter(state=TrustChange.State.WAITING).order_by("proposed_at", "pk")
     return [
-        PendingChange(row.pk, row.act, row.name, row.fingerprint, tuple(row.purposes), row.reason, row.proposed_by_name,
-                      row.proposed_at)
+        PendingChange(row.pk, row.act, row.name, row.fingerprint, tuple(row.purposes), row.reason, row.proposed_by,
+                      row.proposed_by_name, row.proposed_at)
         for row in rows
     ]  # fmt: skip

@@ -99,6 +99,6 @@ def _page(request: AuthenticatedRequest, typed: Typed) -> HttpResponse:
         "purposes": PURPOSES,
         "chosen": request.POST.getlist("purposes"),
         "typed": typed,
-        "own_name": request.actor.name,
+        "own_key": request.actor.key,
     }
     return render(request, "administration/trust.html", context, status=422 if typed.errors else 200)
