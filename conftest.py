@@ -96,7 +96,11 @@ def tay_ninh(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) ->
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without a Chromium browser tests are skipped, with one line at the end; under CI that is a failure."""
+    """The longest first, so that side by side all end at one time.
+
+    Without a Chromium browser tests are skipped, with one line at the end; under CI that is a failure.
+    """
+    items.sort(key=lambda item: not item.nodeid.startswith(("tests/faults", "tests/journeys")))
     in_browser = [item for item in items if item.get_closest_marker("browser")]
     if CHROMIUM or not in_browser:
         return
