@@ -1,6 +1,5 @@
 """Whether every byte kept is still what it was: each file hashed anew, each row looked for on the disk."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,18 +21,13 @@ class StoreCheck:
         return not self.changed and not self.missing
 
 
-def kept_files(place: Path) -> Iterator[Path]:
-    """Every file kept in a store (its folder `files`), by name."""
-    return iter(sorted((place / "sha256").glob("??/??/*")))
-
-
 def changed(place: Path) -> list[Path]:
     """Files whose bytes are not those they are named by. Reads all of them."""
-    return [path for path in kept_files(place) if store.hash_of(path) != path.name]
+    return [path for path in _kept(place) if store.hash_of(path) != path.name]
 
 
 def check() -> StoreCheck:
-    there = list(kept_files(store.root()))
+    there = _kept(store.root())
     names = {path.name for path in there}
     return StoreCheck(
         files=len(there),
@@ -41,3 +35,8 @@ def check() -> StoreCheck:
         changed=tuple(path.name for path in changed(store.root())),
         missing=tuple(sha for sha in Blob.objects.order_by("pk").values_list("pk", flat=True) if sha not in names),
     )
+
+
+def _kept(place: Path) -> list[Path]:
+    """Every file kept in a store (its folder `files`), by name."""
+    return sorted((place / "sha256").glob("??/??/*"))

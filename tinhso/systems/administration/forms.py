@@ -8,11 +8,10 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
+from tinhso.lib.days import day_of
 from tinhso.lib.vietnamese import nfc
 
 WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
-_DAY = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4})")
-_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _CLOCK = re.compile(r"([0-9]{1,2})(?:[:hg]([0-9]{2})?)?")
 _SPAN = re.compile(r"\s*([0-9:hg]+)\s*(?:-|–|đến)\s*([0-9:hg]+)\s*")
 
@@ -106,17 +105,6 @@ class Typed:
     @property
     def error_list(self) -> list[tuple[str, str]]:
         return list(self.errors.items())
-
-
-def day_of(text: str) -> date | None:
-    try:
-        if parts := _DAY.fullmatch(text):
-            return date(int(parts[3]), int(parts[2]), int(parts[1]))
-        if parts := _ISO_DAY.fullmatch(text):
-            return date(int(parts[1]), int(parts[2]), int(parts[3]))
-    except ValueError:
-        pass
-    return None
 
 
 def clock_of(text: str) -> time | None:

@@ -6,7 +6,7 @@ A token that is unknown, being prepared, or mistyped is answered alike, in the s
 import hashlib
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from functools import wraps
 from time import monotonic, sleep
 from typing import Any
@@ -23,6 +23,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tinhso.foundation.accounts.public import AuthenticatedRequest, access
 from tinhso.foundation.files import intake
 from tinhso.foundation.files import public as files
+from tinhso.lib.days import day_of
 from tinhso.lib.rate_limit import RateLimit
 from tinhso.systems.verification import offline, selectors, tokens, words
 from tinhso.systems.verification.models import Document
@@ -191,11 +192,7 @@ def _last4(request: AuthenticatedRequest) -> str:
 
 
 def _day(request: AuthenticatedRequest) -> date | None:
-    typed = request.POST.get("day", "").strip()[:20].replace("-", "/").replace(".", "/")
-    try:
-        return datetime.strptime(typed, "%d/%m/%Y").date()
-    except ValueError:
-        return None
+    return day_of(request.POST.get("day", "")[:20])
 
 
 def _show(

@@ -1,6 +1,7 @@
 """The desk's screens: the list, a new original, one copy beside its scan."""
 
-from datetime import date, datetime
+from datetime import date
+from functools import partial
 from typing import BinaryIO, cast
 from uuid import UUID, uuid4
 
@@ -18,12 +19,13 @@ from tinhso.foundation.accounts import public as accounts
 from tinhso.foundation.accounts.public import AuthenticatedRequest, Right, access
 from tinhso.foundation.files import intake
 from tinhso.foundation.files import public as files
+from tinhso.lib.days import day_of
 from tinhso.lib.identifiers import check_personal_id, check_tax_code, sentence_of
 from tinhso.systems.certified_copies import permissions, selectors
 from tinhso.systems.certified_copies.models import CertifiedCopy
 from tinhso.systems.certified_copies.services import certifying, receiving
 from tinhso.systems.certified_copies.services.receiving import CopyRefusedError, Shown
-from tinhso.systems.certified_copies.views.showing import Errors, due, opened, show
+from tinhso.systems.certified_copies.views.showing import Errors, due, opened, refusal_of, said, show
 
 RIGHTS = (Right.RECEIVE, Right.APPROVE, Right.NUMBER)
 
@@ -147,13 +149,11 @@ def _shown(typed: dict[str, str]) -> tuple[Shown, Errors]:
         errors.append(("owner_number", " ".join(sentence_of(reason) for reason in checked.reasons)))
     day: date | None = None
     if typed["original_date"]:
-        try:
-            day = datetime.strptime(typed["original_date"].replace("-", "/").replace(".", "/"), "%d/%m/%Y").date()
-        except ValueError:
+        day = day_of(typed["original_date"])
+        if day is None:
             errors.append(("original_date", "Ngày có dạng 05/11/2026"))
-        else:
-            if day > timezone.localdate():
-                errors.append(("original_date", "Ngày của bản chính ở sau hôm nay"))
+        elif day > timezone.localdate():
+            errors.append(("original_date", "Ngày của bản chính ở sau hôm nay"))
     shown = Shown(
         typed["name"], typed["issuer"], typed["original_number"], day, kind, typed["owner_name"], checked.text,
         typed["dossier_code"].upper(),
@@ -246,17 +246,10 @@ def refusal(request: AuthenticatedRequest, key: UUID) -> HttpResponse:
     """No certification, for a reason of law."""
     found = opened(request, key)
     note = request.POST.get("note", "").replace("\x00", "")[:1000]
-    try:
-        with transaction.atomic():
-            receiving.refuse(
-                found, reason=request.POST.get("reason", ""), note=note, actor=request.actor, at=timezone.now()
-            )
-    except CopyRefusedError as refused:
-        return show(request, found, errors=[(refused.field, str(refused))])
-    except PermissionError as denied:
-        raise PermissionDenied(str(denied)) from denied
-    messages.success(request, "Đã ghi từ chối chứng thực, kèm lý do.")
-    return redirect("certified_copies:copy", key)
+    act = partial(receiving.refuse, found, reason=request.POST.get("reason", ""), note=note)
+    return refusal_of(request, found, act) or said(
+        request, "Đã ghi từ chối chứng thực, kèm lý do.", "certified_copies:copy", key
+    )
 
 
 @access("official", Right.APPROVE)
@@ -265,12 +258,5 @@ def return_to_desk(request: AuthenticatedRequest, key: UUID) -> HttpResponse:
     """The leader sends it back, with what is to be set right."""
     found = opened(request, key)
     reason = request.POST.get("back_reason", "").replace("\x00", "")[:2000]
-    try:
-        with transaction.atomic():
-            receiving.send_back(found, reason=reason, actor=request.actor, at=timezone.now())
-    except CopyRefusedError as refused:
-        return show(request, found, errors=[(refused.field, str(refused))])
-    except PermissionError as denied:
-        raise PermissionDenied(str(denied)) from denied
-    messages.success(request, "Đã trả lại quầy, kèm lý do.")
-    return redirect("certified_copies:signing")
+    act = partial(receiving.send_back, found, reason=reason)
+    return refusal_of(request, found, act) or said(request, "Đã trả lại quầy, kèm lý do.", "certified_copies:signing")

@@ -1,17 +1,21 @@
 """What the screens share: finding a copy for who may see it, and its page with what the person may do there."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from tinhso.foundation.accounts.public import AuthenticatedRequest, Right
 from tinhso.systems.certified_copies import permissions, selectors
 from tinhso.systems.certified_copies.models import CertifiedCopy
 from tinhso.systems.certified_copies.reasons import REASONS
+from tinhso.systems.certified_copies.services.receiving import CopyRefusedError
 
 Errors = list[tuple[str, str]]
 State = CertifiedCopy.State
@@ -26,6 +30,24 @@ def opened(request: AuthenticatedRequest, key: UUID) -> CertifiedCopy:
     if why := permissions.why_not_see(request.actor, copy):
         raise PermissionDenied(why)
     return copy
+
+
+def refusal_of(request: AuthenticatedRequest, copy: CertifiedCopy, act: Callable[..., object]) -> HttpResponse | None:
+    """Do it in one transaction; the page with the reason where it is refused. Raises PermissionDenied."""
+    try:
+        with transaction.atomic():
+            act(actor=request.actor, at=timezone.now())
+    except CopyRefusedError as problem:
+        return show(request, copy, errors=[(problem.field, str(problem))])
+    except PermissionError as denied:
+        raise PermissionDenied(str(denied)) from denied
+    return None
+
+
+def said(request: AuthenticatedRequest, sentence: str, page: str, *place: object) -> HttpResponse:
+    """To that page, which says what was done."""
+    messages.success(request, sentence)
+    return redirect(page, *place)
 
 
 def show(request: AuthenticatedRequest, copy: CertifiedCopy, *, errors: Errors | None = None) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from tinhso.systems.certified_copies import permissions, selectors
 from tinhso.systems.certified_copies.models import CertifiedCopy
 from tinhso.systems.certified_copies.services import certifying
 from tinhso.systems.certified_copies.services.receiving import CopyRefusedError
-from tinhso.systems.certified_copies.views.showing import Errors, due, opened, show
+from tinhso.systems.certified_copies.views.showing import Errors, due, opened, refusal_of, said, show
 
 State = CertifiedCopy.State
 Bulk = Callable[..., str]
@@ -61,7 +62,7 @@ def _queue(request: AuthenticatedRequest, right: Right, state: str, act: Bulk, *
         "able": signatures.can_sign(actor=request.actor, kind=kind, at=timezone.now()),
         "errors": errors,
         "confirm": _again(request),
-        "needs_confirmation": _needs_confirmation(request),
+        "needs_confirmation": not signatures.is_confirmed(confirmed_at=accounts.confirmed_at(request=request)),
     }
     return render(request, "certified_copies/queue.html", context, status=422 if errors else 200)
 
@@ -101,11 +102,6 @@ def _again(request: AuthenticatedRequest) -> str:
     return f"{reverse('account_reauthenticate')}?{urlencode({'next': here})}"
 
 
-def _needs_confirmation(request: AuthenticatedRequest) -> bool:
-    confirmed = accounts.confirmed_at(request=request)
-    return confirmed is None or (timezone.now() - confirmed).total_seconds() > 15 * 60
-
-
 @access("official", Right.APPROVE)
 @require_POST
 def signature(request: AuthenticatedRequest, key: UUID) -> HttpResponse:
@@ -136,15 +132,10 @@ def recall(request: AuthenticatedRequest, key: UUID) -> HttpResponse:
     """A copy certified wrongly is taken back."""
     found = opened(request, key)
     reason = request.POST.get("recall_reason", "").replace("\x00", "")[:2000]
-    try:
-        with transaction.atomic():
-            certifying.recall(found, reason=reason, actor=request.actor, at=timezone.now())
-    except CopyRefusedError as refused:
-        return show(request, found, errors=[(refused.field, str(refused))])
-    except PermissionError as denied:
-        raise PermissionDenied(str(denied)) from denied
-    messages.success(request, "Đã thu hồi. Kho của người yêu cầu và trang xác minh ghi rõ.")
-    return redirect("certified_copies:copy", key)
+    done = "Đã thu hồi. Kho của người yêu cầu và trang xác minh ghi rõ."
+    return refusal_of(request, found, partial(certifying.recall, found, reason=reason)) or said(
+        request, done, "certified_copies:copy", key
+    )
 
 
 @access("official", Right.APPROVE, Right.NUMBER)

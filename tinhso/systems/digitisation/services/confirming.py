@@ -1,6 +1,5 @@
 """One key: the officer has seen the picture beside its fields, and the paper goes into the dossier."""
 
-import contextlib
 from collections.abc import Mapping
 from datetime import date, datetime
 
@@ -9,6 +8,7 @@ from django.db import transaction
 from tinhso.foundation.accounts.public import Actor
 from tinhso.foundation.audit import public as audit
 from tinhso.foundation.files import public as files
+from tinhso.lib.days import day_of
 from tinhso.systems.digitisation import copies
 from tinhso.systems.digitisation.models import Batch, Document, Page
 from tinhso.systems.digitisation.reading.fields import LABELS
@@ -85,9 +85,8 @@ def day_as_written(kept: str) -> str:
 
 def _day_as_kept(written: str) -> str:
     """Raises ValueError for what is no day of the calendar."""
-    for form in ("%d/%m/%Y", "%Y-%m-%d"):
-        with contextlib.suppress(ValueError):
-            return datetime.strptime(written, form).date().isoformat()
+    if (day := day_of(written)) is not None:
+        return day.isoformat()
     if written:
         raise ValueError("Ngày văn bản ghi theo ngày/tháng/năm, ví dụ 12/11/2026.")
     return ""

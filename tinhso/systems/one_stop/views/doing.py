@@ -21,6 +21,7 @@ from tinhso.foundation.files import public as files
 from tinhso.foundation.organizations import public as organizations
 from tinhso.foundation.signing import public as signing
 from tinhso.foundation.workflow import public as workflow
+from tinhso.lib.days import day_of
 from tinhso.systems.one_stop import acts
 from tinhso.systems.one_stop.acts import Act, Offer
 from tinhso.systems.one_stop.due_words import due_words
@@ -198,11 +199,8 @@ def _text(request: AuthenticatedRequest, name: str) -> str:
 
 def _date(request: AuthenticatedRequest, name: str) -> date:
     typed = request.POST.get(name, "").strip()
-    for form in ("%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%d"):
-        try:
-            return datetime.strptime(typed, form).date()
-        except ValueError:
-            continue
+    if (day := day_of(typed)) is not None:
+        return day
     raise refuse(_("«%(typed)s» không phải một ngày có thật. Hãy ghi như 26/11/2026.") % {"typed": typed[:20]}, name)
 
 

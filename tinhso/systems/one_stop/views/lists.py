@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from tinhso.foundation.accounts.public import AuthenticatedRequest, Right, access
 from tinhso.foundation.organizations import public as organizations
+from tinhso.lib.days import day_of
 from tinhso.systems.one_stop import permissions, printing, selectors
 from tinhso.systems.one_stop.due_words import due_words
 from tinhso.systems.one_stop.models import Dossier
@@ -91,12 +92,7 @@ def chips(current: str) -> list[tuple[str, str, bool, str | None]]:
 
 
 def _day(text: str | None, otherwise: date) -> date:
-    for form in ("%Y-%m-%d", "%d/%m/%Y"):
-        try:
-            return datetime.strptime((text or "").strip(), form).date()
-        except ValueError:
-            continue
-    return otherwise
+    return day_of(text or "") or otherwise
 
 
 def _period(request: AuthenticatedRequest) -> tuple[date, date]:

@@ -1,6 +1,5 @@
 """Signing in the inbox: a round of results, looked through one by one, signed or sealed by one order."""
 
-from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from tinhso.foundation.accounts import public as accounts
 from tinhso.foundation.accounts.public import AuthenticatedRequest, access
 from tinhso.foundation.files import public as files
 from tinhso.foundation.signing.public import SigningRefusedError
+from tinhso.lib.days import day_of
 from tinhso.systems.one_stop.models import RoundLine, SigningRound
 from tinhso.systems.one_stop.signatures import rounds
 from tinhso.systems.one_stop.types import RefusedError
@@ -143,7 +143,7 @@ def sign(request: AuthenticatedRequest, round_id: UUID) -> HttpResponse:
             rounds.order(
                 round_id=found.pk, actor=request.actor, confirmed_at=accounts.confirmed_at(request=request),
                 at=timezone.now(), first=_first(typed.get("first", "")), symbol=typed.get("symbol", ""),
-                day=_day(typed.get("day", "")),
+                day=day_of(typed.get("day", "")),
             )  # fmt: skip
     except RefusedError as refused:
         return _overview(request, found, typed, 422, errors=[(f.place, f.sentence) for f in refused.findings])
@@ -154,12 +154,3 @@ def sign(request: AuthenticatedRequest, round_id: UUID) -> HttpResponse:
 
 def _first(text: str) -> int:
     return int(text) if text.strip().isascii() and text.strip().isdigit() and len(text) < 8 else 0
-
-
-def _day(text: str) -> date | None:
-    for form in ("%d/%m/%Y", "%Y-%m-%d"):
-        try:
-            return datetime.strptime(text.strip(), form).date()
-        except ValueError:
-            continue
-    return None

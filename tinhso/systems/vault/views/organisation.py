@@ -1,6 +1,6 @@
 """An organisation names who acts in its store."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tinhso.foundation.accounts.public import AuthenticatedRequest, access
+from tinhso.lib.days import day_of
 from tinhso.systems.vault import permissions
 from tinhso.systems.vault.models import Delegate, Store
 from tinhso.systems.vault.services import delegating, keeping
@@ -69,10 +70,8 @@ def _name(request: AuthenticatedRequest) -> list[tuple[str, str]]:
 def _day(typed: str) -> tuple[date | None, str]:
     if not typed:
         return None, ""
-    try:
-        return datetime.strptime(typed, "%d/%m/%Y").date(), ""
-    except ValueError:
-        return None, gettext("Ghi ngày như 31/12/2026")
+    found = day_of(typed)
+    return found, "" if found else gettext("Ghi ngày như 31/12/2026")
 
 
 @access("signed_in")
